@@ -1,0 +1,36 @@
+//! Daily health checks.
+
+use jiff::Timestamp;
+
+use crate::{Symptoms, Temperature, vocabulary::vocabulary};
+
+vocabulary! {
+    /// Who made a daily check.
+    CheckedBy, "maker of a check" {
+        /// The person.
+        Itself = "self",
+        /// A follow-up worker.
+        Worker = "worker",
+    }
+}
+
+/// A daily health check. Carries health data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// When it was made.
+    pub at: Timestamp,
+    /// Body temperature, where it was taken.
+    pub temperature: Option<Temperature>,
+    /// Symptoms; empty means none.
+    pub symptoms: Symptoms,
+    /// Who made it.
+    pub by: CheckedBy,
+}
+
+impl Check {
+    /// Whether the check found nothing: no symptom, and no temperature at or above [`Temperature::FEVER`].
+    #[must_use]
+    pub fn is_healthy(&self) -> bool {
+        self.symptoms.is_empty() && self.temperature.is_none_or(|t| t < Temperature::FEVER)
+    }
+}

@@ -1,0 +1,14 @@
+//! What a person declared about their health.
+
+use jiff::Timestamp;
+
+use crate::Symptoms;
+
+/// A health declaration: the symptoms a person (or a helper they named) ticked. Carries health data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declaration {
+    /// When it was made.
+    pub at: Timestamp,
+    /// What was ticked; empty means "no symptoms".
+    pub symptoms: Symptoms,
+}

@@ -23,6 +23,9 @@ macro_rules! vocabulary {
             /// Every word of the vocabulary, in order.
             pub const ALL: &'static [$name] = &[$($name::$variant),+];
 
+            /// Every word as text, in the same order.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
             /// The word used in tables, rule sets and pages' addresses.
             #[must_use]
             pub const fn word(self) -> &'static str {

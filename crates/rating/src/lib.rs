@@ -10,7 +10,7 @@
 mod condition;
 pub mod duration;
 //mod efficacy;
-//mod explain;
+mod explain;
 mod field;
 mod piece;
 //mod preview;
@@ -23,7 +23,7 @@ mod text;
 //pub use check::{BackgroundSymptoms, Finding, Severity, check};
 pub use condition::{Condition, ConditionError, Truth};
 //pub use efficacy::{Efficacy, RuleEfficacy, wilson_95};
-//pub use explain::{Explanation, ExplainedReason, describe, explain, inputs_digest};
+pub use explain::{ExplainedReason, Explanation, describe, explain, inputs_digest};
 pub use piece::{Evidence, Piece, Says, Versions};
 //pub use preview::{Change, Preview, PreviewReport};
 pub use rate::{Rating, rate, rate_in_force, timeline};

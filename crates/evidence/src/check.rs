@@ -28,9 +28,9 @@ pub struct Check {
 }
 
 impl Check {
-    /// Whether the check found nothing: no symptom, and no temperature at or above [`Temperature::FEVER`].
+    /// Whether the check found nothing: no symptom, and no temperature above [`Temperature::FEVER_ABOVE`].
     #[must_use]
     pub fn is_healthy(&self) -> bool {
-        self.symptoms.is_empty() && self.temperature.is_none_or(|t| t < Temperature::FEVER)
+        self.symptoms.is_empty() && self.temperature.is_none_or(|t| t <= Temperature::FEVER_ABOVE)
     }
 }

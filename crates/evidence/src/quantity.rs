@@ -49,9 +49,9 @@ impl QuantityError {
 pub struct Temperature(u16);
 
 impl Temperature {
-    /// 37.3 °C, the threshold of fever in Chinese screening practice (armpit measurement): National Health
-    /// Commission of China, prevention and control protocol for COVID-19, 2020.
-    pub const FEVER: Temperature = Temperature(3730);
+    /// 37.3 °C: above it is a fever in Chinese screening practice of 2020 (armpit measurement); contemporary reports of
+    /// the national protocol are cited in docs/sources.md.
+    pub const FEVER_ABOVE: Temperature = Temperature(3730);
 
     /// A temperature in degrees Celsius.
     ///

@@ -6,26 +6,26 @@
 //!
 //! This crate knows no clock, no database, no network and no name.
 
-//mod check;
+mod check;
 mod condition;
 pub mod duration;
-//mod efficacy;
+mod efficacy;
 mod explain;
 mod field;
 mod piece;
-//mod preview;
+mod preview;
 mod rate;
 mod reason;
 mod release;
 mod rule_set;
 mod text;
 
-//pub use check::{BackgroundSymptoms, Finding, Severity, check};
+pub use check::{BackgroundSymptoms, Finding, Severity, check};
 pub use condition::{Condition, ConditionError, Truth};
-//pub use efficacy::{Efficacy, RuleEfficacy, wilson_95};
+pub use efficacy::{Efficacy, RuleEfficacy, wilson_95};
 pub use explain::{ExplainedReason, Explanation, describe, explain, inputs_digest};
 pub use piece::{Evidence, Piece, Says, Versions};
-//pub use preview::{Change, Preview, PreviewReport};
+pub use preview::{Change, Preview, PreviewReport};
 pub use rate::{Rating, rate, rate_in_force, timeline};
 pub use reason::Reason;
 pub use rule_set::{NegativeTests, Problem, Release, Rule, RuleSet, RuleSetError};

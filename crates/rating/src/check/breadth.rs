@@ -1,0 +1,84 @@
+//! How many healthy people a symptom rule would restrict.
+
+use evidence::{Check, CheckedBy, Declaration, EvidenceKind, Symptom, Symptoms};
+use jiff::Timestamp;
+
+use super::{BackgroundSymptoms, Finding, Severity};
+use crate::{condition::Truth, piece::Says, rule_set::Rule};
+
+/// From this share of healthy people on, a rule is warned of.
+const SHARE_WARN: f64 = 0.005;
+
+/// The finding on a rule over symptoms; `None` for other rules.
+///
+/// Two figures bound the share. The lower takes symptoms as independent; real ones come together, so combinations are
+/// more common. The upper takes every smallest combination that meets the rule to be as common as its rarest symptom
+/// (Fréchet's bound) and adds them up.
+pub(super) fn of(rule: &Rule, background: &BackgroundSymptoms) -> Option<Finding> {
+    let meets = |symptoms: Symptoms| -> Option<bool> {
+        let at = Timestamp::UNIX_EPOCH;
+        let says = match rule.on {
+            EvidenceKind::Declaration => Says::Declaration(Declaration { at, symptoms }),
+            EvidenceKind::Check => {
+                Says::Check(Check { at, temperature: None, symptoms, by: CheckedBy::Itself })
+            }
+            _ => return None,
+        };
+        Some(!says.is_protective() && rule.condition.ask(&says) == Truth::True)
+    };
+    let sets: Vec<Symptoms> = every_set().filter(|set| meets(*set) == Some(true)).collect();
+    if sets.is_empty() {
+        return None;
+    }
+    let smallest: Vec<Symptoms> = sets.iter().copied().filter(|set| is_smallest(*set, &meets)).collect();
+    let asked: Symptoms = smallest.iter().flat_map(|set| set.iter()).collect();
+    let unknown: Vec<&str> =
+        asked.iter().filter(|s| background.share(*s).is_none()).map(Symptom::word).collect();
+    let share = |symptom: Symptom| background.share(symptom).map_or(0.0, |p| p.share());
+    let lower: f64 = sets.iter().map(|set| independent(*set, &share)).sum();
+    let upper: f64 =
+        smallest.iter().map(|set| set.iter().map(share).fold(1.0, f64::min)).sum::<f64>().min(1.0);
+    let sources: std::collections::BTreeSet<&str> =
+        asked.iter().filter(|s| background.share(*s).is_some()).map(|s| background.source(s)).collect();
+    let mut what = format!(
+        "restricts {} to {} of people without the disease who are asked (if symptoms were independent, and at most)",
+        percent(lower),
+        percent(upper.max(lower))
+    );
+    if !unknown.is_empty() {
+        what.push_str(&format!("; not counted, because no figure is published: {}", unknown.join(", ")));
+    }
+    for source in sources {
+        what.push_str(&format!("\n    source: {source}"));
+    }
+    let wide = upper >= SHARE_WARN || !unknown.is_empty();
+    Some(Finding {
+        severity: if wide { Severity::Warning } else { Severity::Note },
+        line: rule.line,
+        rule: Some(rule.id.clone()),
+        what,
+        remedy: "Ask for a combination of symptoms, or for a test instead of a restriction.".to_owned(),
+    })
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.2}%", share * 100.0)
+}
+
+fn every_set() -> impl Iterator<Item = Symptoms> {
+    (0_u32..1 << Symptom::ALL.len()).map(|bits| {
+        Symptom::ALL.iter().enumerate().filter(|(i, _)| bits & (1 << i) != 0).map(|(_, s)| *s).collect()
+    })
+}
+
+/// Whether no symptom can be left out of a set that meets the rule.
+fn is_smallest(set: Symptoms, meets: &impl Fn(Symptoms) -> Option<bool>) -> bool {
+    set.iter().all(|left_out| {
+        let rest: Symptoms = set.iter().filter(|s| *s != left_out).collect();
+        meets(rest) != Some(true)
+    })
+}
+
+fn independent(set: Symptoms, share: &impl Fn(Symptom) -> f64) -> f64 {
+    Symptom::ALL.iter().map(|s| if set.contains(*s) { share(*s) } else { 1.0 - share(*s) }).product()
+}

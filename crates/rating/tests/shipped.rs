@@ -1,0 +1,33 @@
+//! The shipped rule sets and tables are sound.
+
+use rating::{BackgroundSymptoms, RuleSet, Severity, check};
+
+fn shipped(name: &str) -> RuleSet {
+    let path = format!("{}/../../rulesets/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+    RuleSet::parse(&std::fs::read(path).unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+#[test]
+fn every_shipped_rule_set_passes_its_own_check() {
+    let background = BackgroundSymptoms::parse(BackgroundSymptoms::SHIPPED).unwrap();
+    for name in ["hangzhou-2020", "proportionate"] {
+        let findings = check(&shipped(name), &background);
+        let refused: Vec<_> = findings.iter().filter(|f| f.severity == Severity::Refused).collect();
+        assert!(refused.is_empty(), "{name}: {refused:#?}");
+        assert!(findings.iter().all(|f| !f.what.contains("names no source")), "{name}");
+    }
+}
+
+#[test]
+fn the_rule_on_any_symptom_is_warned_of_and_the_combination_far_less_broad() {
+    let background = BackgroundSymptoms::parse(BackgroundSymptoms::SHIPPED).unwrap();
+    let breadth = |set: &str, rule: &str| {
+        let findings = check(&shipped(set), &background);
+        let found = findings.into_iter().find(|f| f.rule.as_deref() == Some(rule) && f.what.contains("people without"));
+        found.unwrap()
+    };
+    let any = breadth("hangzhou-2020", "any-symptom");
+    println!("{any:#?}");
+    assert_eq!(any.severity, Severity::Warning);
+    println!("{:#?}", breadth("proportionate", "telling-symptoms"));
+}

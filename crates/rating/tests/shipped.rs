@@ -23,7 +23,9 @@ fn the_rule_on_any_symptom_is_warned_of_and_the_combination_far_less_broad() {
     let background = BackgroundSymptoms::parse(BackgroundSymptoms::SHIPPED).unwrap();
     let breadth = |set: &str, rule: &str| {
         let findings = check(&shipped(set), &background);
-        let found = findings.into_iter().find(|f| f.rule.as_deref() == Some(rule) && f.what.contains("people without"));
+        let found = findings
+            .into_iter()
+            .find(|f| f.rule.as_deref() == Some(rule) && f.what.contains("people without"));
         found.unwrap()
     };
     let any = breadth("hangzhou-2020", "any-symptom");

@@ -1,2 +1,68 @@
-//! x
-fn main() {}
+//! Chores of the house: `cargo xtask demo | tidy | wasm | fuzz`.
+
+mod demo;
+mod fuzz;
+mod tidy;
+mod wasm;
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+};
+
+use anyhow::{Context, bail};
+
+const USAGE: &str = "\
+usage: cargo xtask <chore>
+
+  demo            the main job on a simulated outbreak: rate everybody, explain one person
+  tidy            the crate graph, file sizes, names and words
+  wasm            build the pure crates for wasm32-unknown-unknown
+  fuzz [SECONDS]  run every fuzz target for a while (default 20 seconds each)
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["demo"] => demo::run_demo(),
+        ["tidy"] => tidy::run(),
+        ["wasm"] => wasm::run(),
+        ["fuzz"] => fuzz::run_all("20"),
+        ["fuzz", seconds] => fuzz::run_all(seconds),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The folder of the workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
+}
+
+/// Runs a command in the folder of the workspace and fails if it does.
+fn run(command: &mut Command) -> anyhow::Result<()> {
+    let status = command.current_dir(root()).status().with_context(|| format!("cannot start {command:?}"))?;
+    if !status.success() {
+        bail!("{command:?} ended with {status}");
+    }
+    Ok(())
+}
+
+/// Runs a command in the folder of the workspace and gives what it printed.
+fn output(command: &mut Command) -> anyhow::Result<String> {
+    let output = command.current_dir(root()).output().with_context(|| format!("cannot start {command:?}"))?;
+    if !output.status.success() {
+        bail!("{command:?} ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}

@@ -1,0 +1,47 @@
+//! Fuzz targets: every parser of outside bytes has one under `fuzz/`.
+
+use std::{fs, process::Command};
+
+use anyhow::Context;
+
+use crate::{root, run};
+
+/// Coverage instrumentation as `cargo fuzz` sets it, without a sanitizer, so that a stable compiler will do.
+const INSTRUMENTATION: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+     -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 -Cdebug-assertions=yes";
+
+pub(crate) fn run_all(seconds: &str) -> anyhow::Result<()> {
+    let folder = root().join("fuzz");
+    run(Command::new("cargo")
+        .args([
+            "build",
+            "--release",
+            "--locked",
+            "--manifest-path",
+            "fuzz/Cargo.toml",
+            "--target-dir",
+            "fuzz/target",
+        ])
+        .env("RUSTFLAGS", INSTRUMENTATION))?;
+    let mut targets = Vec::new();
+    for entry in fs::read_dir(folder.join("fuzz_targets")).context("fuzz/fuzz_targets")? {
+        let path = entry?.path();
+        targets.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+    }
+    targets.sort();
+    for target in targets {
+        let corpus = folder.join("corpus").join(&target);
+        let seeds = folder.join("seeds").join(&target);
+        fs::create_dir_all(&corpus)?;
+        println!("fuzz: {target} for {seconds} s");
+        run(Command::new(folder.join("target/release").join(&target)).arg(corpus).arg(seeds).args([
+            format!("-max_total_time={seconds}"),
+            "-timeout=10".to_owned(),
+            "-rss_limit_mb=2048".to_owned(),
+            "-verbosity=0".to_owned(),
+            "-print_final_stats=1".to_owned(),
+        ]))?;
+    }
+    Ok(())
+}

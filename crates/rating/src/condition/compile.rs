@@ -33,8 +33,10 @@ pub(super) fn compile(kind: EvidenceKind, expression: &str) -> Result<Node, Cond
     let (tree, source) = parsed.map_err(|errors| {
         let first = errors.errors.first();
         let column = first.map_or(1, |e| usize::try_from(e.pos.1).unwrap_or(1).max(1));
-        let message = first.map_or_else(|| "not a CEL expression".to_owned(), |e| e.msg.clone());
-        ConditionError { column, message: format!("not a CEL expression: {message}") }
+        let message = first.map_or("", |e| e.msg.as_str());
+        // The parser lists every token it would have taken; where it stopped says more.
+        let reason = message.split(" expecting ").next().unwrap_or_default().replace("'<EOF>'", "end");
+        ConditionError { column, message: format!("not a CEL expression: {reason}") }
     })?;
     Compiler { kind, source: &source }.condition(&tree)
 }
@@ -100,7 +102,7 @@ impl Compiler<'_> {
     }
 
     fn unknown_call<T>(&self, at: &IdedExpr, name: &str) -> Result<T, ConditionError> {
-        let name = operators::find_operator(name).unwrap_or(name);
+        let name = name.trim_matches(['_', '@']);
         self.error(
             at,
             format!("`{name}` is not allowed here: a rule may only ask what one piece of evidence decides (docs/rule-sets.md)"),

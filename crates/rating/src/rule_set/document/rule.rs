@@ -252,7 +252,11 @@ impl Reader<'_> {
     fn negative_tests(&mut self, form: &Spanned<NegativeTestsForm>) -> Option<NegativeTests> {
         let tests = form.as_ref();
         if tests.count == 0 || tests.count > 10 {
-            self.problem(form.span(), "`count` of negative tests", "Ask for 1 to 10 tests.");
+            self.problem(
+                form.span(),
+                format!("`count = {}` negative tests", tests.count),
+                "Ask for 1 to 10 tests.",
+            );
         }
         let mut span_of = |value: &Option<Spanned<String>>, name: &str| match value {
             None => Some(SignedDuration::ZERO),

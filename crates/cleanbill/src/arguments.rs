@@ -1,0 +1,226 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::instant::{self, Days};
+
+/// Clean Bill: from evidence people and health services gave to colours that explain themselves.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Print JSON for machines instead of tables for people.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check, convert and make evidence bundles.
+    #[command(subcommand)]
+    Bundle(BundleCommand),
+    /// Rate everybody in a bundle by a rule set.
+    #[command(after_help = RATE_EXAMPLES)]
+    Rate(RateArguments),
+    /// Check, show and compare rule sets.
+    #[command(subcommand)]
+    Rules(RulesCommand),
+}
+
+const RATE_EXAMPLES: &str = "\
+Examples:
+  cleanbill rate --bundle town --rules rulesets/proportionate.toml --at 2020-02-14T00:00:00+08:00 --out ratings.csv
+  cleanbill rate --bundle town --rules rules.toml --at 2020-02-14T00:00:00+08:00 --explain p000043
+  cleanbill rate --bundle town --rules rules.toml --days 2020-01-20..2020-03-04 --out days.parquet";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BundleCommand {
+    /// Validate a bundle: every bad row is named and written to rejected.csv.
+    #[command(after_help = "Example:\n  cleanbill bundle check town --at 2020-03-05T00:00:00+08:00")]
+    Check(BundleCheckArguments),
+    /// Write a bundle anew as CSV or Parquet.
+    #[command(after_help = "Example:\n  cleanbill bundle convert town --out town-parquet --format parquet")]
+    Convert(BundleConvertArguments),
+    /// Make a bundle from another system's export.
+    #[command(subcommand)]
+    From(BundleFromCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lenience {
+    /// Go on with the good rows and say how many were left out.
+    #[arg(long)]
+    pub(crate) skip_bad_rows: bool,
+    /// Where to write bad rows [default: rejected.csv in the bundle's folder].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejected: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BundleCheckArguments {
+    /// The bundle's folder.
+    pub(crate) bundle: PathBuf,
+    /// Rows later than this are bad [default: now].
+    #[arg(long, value_parser = instant::parse, value_name = "TIME")]
+    pub(crate) at: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) lenience: Lenience,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    /// Text.
+    Csv,
+    /// Columns, compressed.
+    Parquet,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BundleConvertArguments {
+    /// The bundle's folder.
+    pub(crate) bundle: PathBuf,
+    /// The folder to write; must not have a bundle yet.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    /// Format of its tables.
+    #[arg(long, default_value = "parquet")]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) lenience: Lenience,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BundleFromCommand {
+    /// From a case line list and, if there is one, a contact list, by a mapping file.
+    #[command(after_help = LINELIST_EXAMPLE)]
+    Linelist {
+        /// Which column means what (TOML); crates/bundle/mappings has one to start from.
+        #[arg(long)]
+        mapping: PathBuf,
+        /// The case line list (CSV).
+        #[arg(long)]
+        cases: PathBuf,
+        /// The contact list (CSV).
+        #[arg(long)]
+        contacts: Option<PathBuf>,
+        /// The folder to write.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// From the export tables of WHO Go.Data.
+    #[command(after_help = "Example:\n  cleanbill bundle from godata --in export --out bundle")]
+    Godata {
+        /// The folder with cases.csv, contacts.csv, relationships.csv, lab_results.csv, followups.csv.
+        #[arg(long = "in", value_name = "DIR")]
+        input: PathBuf,
+        /// The folder to write.
+        #[arg(long)]
+        out: PathBuf,
+        /// Zone of dates without a time (IANA name).
+        #[arg(long, value_parser = instant::zone, default_value = "UTC")]
+        zone: TimeZone,
+    },
+}
+
+const LINELIST_EXAMPLE: &str = "\
+Example:
+  cleanbill bundle from linelist --mapping crates/bundle/mappings/mers-korea-2015.toml \\
+    --cases linelist.csv --contacts contacts.csv --out mers";
+
+/// What `rate` takes, and others that need everybody's evidence.
+#[derive(Debug, Args)]
+pub(crate) struct EvidenceArguments {
+    /// The bundle's folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) bundle: PathBuf,
+    /// The disease profile by which contacts are found [default: SARS-CoV-2 as shipped].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) lenience: Lenience,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LanguageArgument {
+    /// English.
+    En,
+    /// Simplified Chinese.
+    Zh,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RateArguments {
+    #[command(flatten)]
+    pub(crate) evidence: EvidenceArguments,
+    /// The rule set (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: PathBuf,
+    /// The instant.
+    #[arg(long, value_parser = instant::parse, value_name = "TIME", required_unless_present = "days")]
+    pub(crate) at: Option<Timestamp>,
+    /// Rate each local midnight of these days with what was known by then; both days included.
+    #[arg(long, value_parser = Days::parse, value_name = "FROM..TO", conflicts_with = "at")]
+    pub(crate) days: Option<Days>,
+    /// Zone of the midnights and of times written [default: the rule set's].
+    #[arg(long, value_parser = instant::zone, value_name = "ZONE")]
+    pub(crate) zone: Option<TimeZone>,
+    /// The file to write: CSV or Parquet, by its ending.
+    #[arg(long, value_name = "FILE", required_unless_present = "explain")]
+    pub(crate) out: Option<PathBuf>,
+    /// Restrict nobody outside the rule set's effective dates.
+    #[arg(long)]
+    pub(crate) in_force: bool,
+    /// Explain one person's colour.
+    #[arg(long, value_name = "PERSON", conflicts_with = "days")]
+    pub(crate) explain: Option<String>,
+    /// Language of the explanation [default: all].
+    #[arg(long)]
+    pub(crate) lang: Option<LanguageArgument>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// Check a rule set before it hurts anyone. Exits 1 if it must not be published.
+    #[command(after_help = "Example:\n  cleanbill rules check rulesets/proportionate.toml")]
+    Check {
+        /// The rule set (TOML).
+        file: PathBuf,
+    },
+    /// Print a rule set in plain words.
+    #[command(after_help = "Example:\n  cleanbill rules show rulesets/proportionate.toml --lang zh")]
+    Show {
+        /// The rule set (TOML).
+        file: PathBuf,
+        /// Language.
+        #[arg(long, default_value = "en")]
+        lang: LanguageArgument,
+    },
+    /// Show who would change, by rule and by group, if NEW replaced OLD.
+    #[command(after_help = "Example:\n  cleanbill rules preview old.toml new.toml --bundle town --at 2020-02-14T00:00:00+08:00")]
+    Preview {
+        /// The rule set in force.
+        old: PathBuf,
+        /// The rule set that would replace it.
+        new: PathBuf,
+        #[command(flatten)]
+        evidence: EvidenceArguments,
+        /// The instant.
+        #[arg(long, value_parser = instant::parse, value_name = "TIME")]
+        at: Timestamp,
+    },
+    /// Count, for each rule, how many of those it restricted later tested positive.
+    #[command(after_help = "Example:\n  cleanbill rules efficacy rules.toml --bundle town --at 2020-03-05T00:00:00+08:00")]
+    Efficacy {
+        /// The rule set (TOML).
+        file: PathBuf,
+        #[command(flatten)]
+        evidence: EvidenceArguments,
+        /// With what was known at this instant.
+        #[arg(long, value_parser = instant::parse, value_name = "TIME")]
+        at: Timestamp,
+    },
+}

@@ -91,14 +91,22 @@ pub enum Condition {
     Whole(&'static str, Comparison, i64),
     /// `field < 37.5`
     Real(&'static str, Comparison, f64),
+    /// `37.5 < field`
+    RealFirst(f64, Comparison, &'static str),
+    /// `field in [36.5, 37.0]`
+    RealIn(&'static str, Vec<f64>),
     /// `first < second`, on two times.
     Times(&'static str, Comparison, &'static str),
     /// `first - second < duration("36h")`, in hours.
     Gap(&'static str, &'static str, Comparison, i64),
+    /// `duration("36h") < first - second`
+    GapFirst(i64, Comparison, &'static str, &'static str),
     /// `"word" in symptoms`
     Symptom(String),
     /// `size(symptoms) > 2`
     Count(Comparison, u32),
+    /// `symptoms.size() > 2`
+    CountMethod(Comparison, u32),
     /// `symptoms.exists(s, …)`
     Exists(SymptomCondition),
     /// `symptoms.all(s, …)`
@@ -111,9 +119,9 @@ pub enum Condition {
     Has(&'static str),
     /// `!(…)`
     Not(Box<Condition>),
-    /// `(…) && (…)`
+    /// `… && …`
     And(Box<Condition>, Box<Condition>),
-    /// `(…) || (…)`
+    /// `… || …`
     Or(Box<Condition>, Box<Condition>),
 }
 
@@ -158,12 +166,22 @@ impl Condition {
             Condition::WordIn(field, words) => format!("{kind}.{field} in {words:?}"),
             Condition::Whole(field, comparison, number) => format!("{kind}.{field} {comparison} {number}"),
             Condition::Real(field, comparison, number) => format!("{kind}.{field} {comparison} {number:?}"),
+            Condition::RealFirst(number, comparison, field) => {
+                format!("{number:?} {comparison} {kind}.{field}")
+            }
+            Condition::RealIn(field, numbers) => format!("{kind}.{field} in {numbers:?}"),
             Condition::Times(left, comparison, right) => format!("{kind}.{left} {comparison} {kind}.{right}"),
             Condition::Gap(left, right, comparison, hours) => {
                 format!("{kind}.{left} - {kind}.{right} {comparison} duration(\"{hours}h\")")
             }
+            Condition::GapFirst(hours, comparison, left, right) => {
+                format!("duration(\"{hours}h\") {comparison} {kind}.{left} - {kind}.{right}")
+            }
             Condition::Symptom(word) => format!("\"{word}\" in {kind}.symptoms"),
             Condition::Count(comparison, count) => format!("size({kind}.symptoms) {comparison} {count}"),
+            Condition::CountMethod(comparison, count) => {
+                format!("{kind}.symptoms.size() {comparison} {count}")
+            }
             Condition::Exists(inner) => format!("{kind}.symptoms.exists(s, {inner})"),
             Condition::All(inner) => format!("{kind}.symptoms.all(s, {inner})"),
             Condition::FilterCount(inner, comparison, count) => {
@@ -174,8 +192,18 @@ impl Condition {
             }
             Condition::Has(field) => format!("has({kind}.{field})"),
             Condition::Not(inner) => format!("!({})", inner.to_cel(kind)),
-            Condition::And(left, right) => format!("({}) && ({})", left.to_cel(kind), right.to_cel(kind)),
-            Condition::Or(left, right) => format!("({}) || ({})", left.to_cel(kind), right.to_cel(kind)),
+            Condition::And(left, right) => {
+                format!("{} && {}", left.side_of_and(kind), right.side_of_and(kind))
+            }
+            Condition::Or(left, right) => format!("{} || {}", left.to_cel(kind), right.to_cel(kind)),
+        }
+    }
+
+    /// The text with the parentheses it needs beside `&&`, which binds tighter than `||`.
+    fn side_of_and(&self, kind: &str) -> String {
+        match self {
+            Condition::Or(..) => format!("({})", self.to_cel(kind)),
+            _ => self.to_cel(kind),
         }
     }
 
@@ -201,15 +229,21 @@ impl Condition {
             Condition::Real(field, comparison, constant) => {
                 number(facts, field).map(|there| comparison.holds(&there, constant))
             }
+            Condition::RealFirst(constant, comparison, field) => {
+                number(facts, field).map(|there| comparison.holds(constant, &there))
+            }
+            Condition::RealIn(field, numbers) => number(facts, field).map(|there| numbers.contains(&there)),
             Condition::Times(left, comparison, right) => {
                 Some(comparison.holds(&time(facts, left)?, &time(facts, right)?))
             }
             Condition::Gap(left, right, comparison, hours) => {
-                let gap = time(facts, left)?.duration_since(time(facts, right)?);
-                Some(comparison.holds(&gap.as_micros(), &(i128::from(*hours) * 3_600_000_000)))
+                Some(comparison.holds(&gap(facts, left, right)?, &microseconds(*hours)))
+            }
+            Condition::GapFirst(hours, comparison, left, right) => {
+                Some(comparison.holds(&microseconds(*hours), &gap(facts, left, right)?))
             }
             Condition::Symptom(word) => count(facts, |symptom| symptom == word).map(|count| count > 0),
-            Condition::Count(comparison, limit) => {
+            Condition::Count(comparison, limit) | Condition::CountMethod(comparison, limit) => {
                 count(facts, |_| true).map(|count| comparison.holds(&count, limit))
             }
             Condition::Exists(inner) => count(facts, |s| inner.holds(s)).map(|count| count > 0),
@@ -254,6 +288,15 @@ fn time(facts: &Facts, field: &str) -> Option<jiff::Timestamp> {
         Value::Time(time) => Some(*time),
         _ => None,
     }
+}
+
+/// From the second time to the first, in microseconds.
+fn gap(facts: &Facts, first: &str, second: &str) -> Option<i128> {
+    Some(time(facts, first)?.duration_since(time(facts, second)?).as_micros())
+}
+
+fn microseconds(hours: i64) -> i128 {
+    i128::from(hours) * 3_600_000_000
 }
 
 /// How many of the symptoms meet a condition.

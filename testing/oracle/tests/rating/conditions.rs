@@ -6,7 +6,11 @@ use std::collections::HashMap;
 use cel::{Context, Program};
 use evidence::EvidenceKind;
 use oracle::rating::{Condition, Facts, PersonEvidence, Value, Version};
-use proptest::prelude::*;
+use proptest::{
+    prelude::*,
+    strategy::ValueTree,
+    test_runner::{RngAlgorithm, TestRng, TestRunner},
+};
 use rating::Truth;
 
 use crate::{
@@ -27,6 +31,15 @@ fn truth(value: Option<bool>) -> Truth {
         Some(true) => Truth::True,
         Some(false) => Truth::False,
         None => Truth::Unknown,
+    }
+}
+
+#[test]
+fn asking_whether_a_field_is_missing_is_refused() {
+    for expression in
+        ["!has(check.temperature_c)", "!(!(has(check.temperature_c)))", "!(true && has(check.by))"]
+    {
+        assert!(rating::Condition::compile(EvidenceKind::Check, expression).is_err(), "{expression}");
     }
 }
 
@@ -55,34 +68,63 @@ proptest! {
         (kind, condition, person) in question()
     ) {
         let expression = condition.to_cel(kind.word());
-        // The interpreter is built without times; the oracle alone speaks for those.
-        prop_assume!(!expression.contains("duration("));
         let compiled = rating::Condition::compile(kind, &expression).expect(&expression);
-        let program = Program::compile(&expression).expect(&expression);
         let real = adapter::evidence(&person);
         let real = real.pieces.iter().filter(|piece| piece.says.kind() == kind);
         let versions = Version::all(&person, jiff::Timestamp::MAX);
         for (piece, version) in real.zip(versions.iter().filter(|version| version.kind == kind)) {
-            let mut context = Context::default();
-            context.add_variable_from_value(kind.word(), as_map(&version.facts));
-            if let Ok(cel::Value::Bool(value)) = program.execute(&context) {
-                prop_assert_eq!(
-                    compiled.ask(&piece.says),
-                    truth(Some(value)),
-                    "{} of {:?}", expression, version.facts
-                );
+            let answer = interpreted(&expression, kind, &version.facts);
+            let worth = compiled.ask(&piece.says);
+            if answer.is_some() {
+                prop_assert_eq!(worth, truth(answer), "{} of {:?}", expression, version.facts);
+            } else if !expression.contains("duration(") {
+                prop_assert_eq!(worth, Truth::Unknown, "{} of {:?}", expression, version.facts);
             }
         }
     }
 }
 
-/// The fields as the interpreter takes them; times, which it cannot compare here, are only there.
+#[test]
+fn each_truth_and_each_answer_of_the_interpreter_is_a_fair_share_of_the_random_conditions() {
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
+    let mut runner = TestRunner::new_with_rng(generate::config(1), rng);
+    let questions = question();
+    let (mut worth, mut answers, mut all) = ([0_u32; 3], [0_u32; 3], 0_u32);
+    for _ in 0..1_000 {
+        let (kind, condition, person) = questions.new_tree(&mut runner).unwrap().current();
+        let expression = condition.to_cel(kind.word());
+        let versions = Version::all(&person, jiff::Timestamp::MAX);
+        for version in versions.iter().filter(|version| version.kind == kind) {
+            all += 1;
+            worth[truth(condition.value(&version.facts)) as usize] += 1;
+            answers[truth(interpreted(&expression, kind, &version.facts)) as usize] += 1;
+        }
+    }
+    println!("worth {worth:?}, interpreted {answers:?} (true, false, unknown) of {all}");
+    assert!(worth.into_iter().chain(answers).all(|count| count * 20 > all), "{worth:?} {answers:?} of {all}");
+}
+
+/// What the interpreter of crate `cel` says.
+///
+/// Built without times, it takes them for texts: it knows whether they are there, and which of two is earlier. It
+/// cannot subtract them, and has no answer then.
+fn interpreted(expression: &str, kind: EvidenceKind, facts: &Facts) -> Option<bool> {
+    let program = Program::compile(expression).unwrap();
+    let mut context = Context::default();
+    context.add_variable_from_value(kind.word(), as_map(facts));
+    match program.execute(&context) {
+        Ok(cel::Value::Bool(value)) => Some(value),
+        _ => None,
+    }
+}
+
+/// The fields as the interpreter takes them; times as texts that sort as the times do.
 fn as_map(facts: &Facts) -> HashMap<String, cel::Value> {
     let value = |value: &Value| match value {
         Value::Word(word) => cel::Value::from(word.as_str()),
         Value::Whole(number) => cel::Value::from(*number),
         Value::Real(number) => cel::Value::from(*number),
-        Value::Time(time) => cel::Value::from(time.to_string()),
+        Value::Time(time) => cel::Value::from(format!("{time:.6}")),
         Value::Symptoms(symptoms) => {
             let words: Vec<cel::Value> = symptoms.iter().map(|s| cel::Value::from(s.word())).collect();
             cel::Value::from(words)

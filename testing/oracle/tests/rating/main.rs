@@ -10,6 +10,7 @@
 mod adapter;
 mod comparison;
 mod conditions;
+mod examples;
 mod generate;
 mod promises;
 mod shares;

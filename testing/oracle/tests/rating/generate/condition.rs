@@ -111,11 +111,12 @@ fn words(field: &'static str, known: &'static [&'static str]) -> Vec<Leaf> {
 /// Comparisons with numbers that the evidence is likely to have, whole and with a fraction.
 fn numbers(field: &'static str, near: &'static [f64]) -> Vec<Leaf> {
     let whole = prop::sample::select(near).prop_map(|number| number.round() as i64);
+    let real = || prop::sample::select(near);
     vec![
         (comparison(), whole).prop_map(move |(c, number)| Condition::Whole(field, c, number)).boxed(),
-        (comparison(), prop::sample::select(near))
-            .prop_map(move |(c, number)| Condition::Real(field, c, number))
-            .boxed(),
+        (comparison(), real()).prop_map(move |(c, number)| Condition::Real(field, c, number)).boxed(),
+        (comparison(), real()).prop_map(move |(c, number)| Condition::RealFirst(number, c, field)).boxed(),
+        vec(real(), 1..3).prop_map(move |numbers| Condition::RealIn(field, numbers)).boxed(),
     ]
 }
 
@@ -124,6 +125,7 @@ fn symptoms() -> Vec<Leaf> {
     vec![
         symptom().prop_map(Condition::Symptom).boxed(),
         (comparison(), few()).prop_map(|(c, count)| Condition::Count(c, count)).boxed(),
+        (comparison(), few()).prop_map(|(c, count)| Condition::CountMethod(c, count)).boxed(),
         on_symptom().prop_map(Condition::Exists).boxed(),
         on_symptom().prop_map(Condition::All).boxed(),
         (on_symptom(), comparison(), few()).prop_map(|(s, c, n)| Condition::FilterCount(s, c, n)).boxed(),
@@ -155,11 +157,13 @@ fn on_symptom() -> BoxedStrategy<SymptomCondition> {
 }
 
 fn gaps(kind: EvidenceKind) -> Vec<Leaf> {
-    let two = prop::sample::subsequence(times(kind), 2).prop_shuffle();
-    let hours = prop::sample::select(vec![0_i64, 12, 24, 48]);
+    let two = || prop::sample::subsequence(times(kind), 2).prop_shuffle();
+    let hours = || prop::sample::select(vec![0_i64, 12, 24, 48]);
     vec![
-        (two, comparison(), hours)
-            .prop_map(|(two, c, hours)| Condition::Gap(two[0], two[1], c, hours))
+        (two(), comparison()).prop_map(|(two, c)| Condition::Times(two[0], c, two[1])).boxed(),
+        (two(), comparison(), hours()).prop_map(|(two, c, h)| Condition::Gap(two[0], two[1], c, h)).boxed(),
+        (two(), comparison(), hours())
+            .prop_map(|(two, c, h)| Condition::GapFirst(h, c, two[0], two[1]))
             .boxed(),
     ]
 }

@@ -1,1 +1,34 @@
-//! Placeholder.
+//! Who was near a case: from cases and what people shared with them to exposures.
+//!
+//! # The definition
+//!
+//! **Which cases count.** Cases that are `confirmed` or `recovered`, as known at the instant `at`
+//! ([`evidence::Case::as_known`]). Suspected and discarded ones make no exposures. Each case counts by itself, also
+//! when one person has several.
+//!
+//! **Infectious window** `[start, end)`. The anchor is the onset; without one, the earliest positive specimen of the
+//! case's person known by `at` that was taken no earlier than 30 days before the case became known; without one, the
+//! instant at which the case became known. The window starts `before` ahead of the anchor, and ends at the earliest of
+//! isolation, recovery and anchor + `after`. A window that would end before it starts is empty: no exposures.
+//!
+//! **Household.** Everybody who shares a household with the case's person, other than that person: `first` is the
+//! start of the window, `last` its end, `minutes` 0 (not measured).
+//!
+//! **Named.** Everybody the case named, other than the case's person: `first` and `last` as named (`last` = `first`
+//! where no end was named), `minutes` the time between them. It counts as named, whether or not it lies in the window.
+//! Several entries for one person and case make one exposure: from the first moment to the last, minutes added up.
+//!
+//! **Result.** One exposure for each contact, case and setting, in the order of person, case and setting. A person is
+//! never their own contact. Contacts of contacts are not exposures. `probability` is the published attack rate of the
+//! setting for those minutes. `together` takes all exposures of a person: distinct cases, minutes added up, and
+//! `1 - Π(1 - p)` over the cases, with the highest `p` of each case's settings.
+//!
+//! This crate does no I/O, reads no clock and draws no randomness.
+
+mod exposure;
+mod profile;
+mod window;
+
+pub use exposure::{Contact, Known, contacts};
+pub use profile::{AttackRate, Profile, ProfileError, VenueContact};
+pub use window::{Window, window};

@@ -15,6 +15,7 @@ mod about;
 mod case;
 mod check;
 mod declaration;
+pub mod duration;
 mod exposure;
 mod household;
 mod id;

@@ -1,5 +1,7 @@
 //! How long one rating takes: a typical person (3 pieces of evidence) under 10 rules, conditions in CEL included.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};

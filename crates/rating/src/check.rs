@@ -3,13 +3,13 @@
 mod background;
 mod breadth;
 
+use evidence::duration;
 use jiff::SignedDuration;
 use serde::Serialize;
 
 pub use background::BackgroundSymptoms;
 
 use crate::{
-    duration,
     rule_set::{Rule, RuleSet},
     text::{Language, Text},
 };

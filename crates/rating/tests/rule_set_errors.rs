@@ -1,5 +1,7 @@
 //! Every message that a writer of rule sets can meet, as it is shown.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use rating::RuleSet;
 
 const GOOD: &str = r#"[ruleset]

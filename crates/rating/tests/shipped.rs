@@ -1,5 +1,7 @@
 //! The shipped rule sets and tables are sound.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use rating::{BackgroundSymptoms, RuleSet, Severity, check};
 
 fn shipped(name: &str) -> RuleSet {

@@ -1,5 +1,7 @@
 //! Every vector under `vectors/rating/`: evidence in, level, times and reasons out.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use evidence::{
     Case, Check, CheckedBy, ContactClass, Declaration, Exposure, Level, Minutes, OtherExposures, Probability,
     Ruling, Setting, Stay, Symptoms, Temperature, Test,

@@ -2,10 +2,10 @@
 
 use super::phrase::Phrases;
 use crate::{
-    duration,
     rule_set::{Rule, RuleSet},
     text::Language,
 };
+use evidence::duration;
 
 /// Describes a rule set: a heading, and for each rule its id with sentences.
 #[must_use]

@@ -3,6 +3,7 @@
 mod form;
 mod rule;
 
+use evidence::duration;
 use std::collections::BTreeSet;
 
 use jiff::{Timestamp, tz::TimeZone};
@@ -11,10 +12,7 @@ use toml::Spanned;
 
 use self::form::{Document, Header, Localised};
 use super::{Problem, RuleSet, RuleSetError};
-use crate::{
-    duration,
-    text::{Language, Text},
-};
+use crate::text::{Language, Text};
 
 /// Gathers problems, so that a writer sees them all at once.
 pub(super) struct Reader<'a> {

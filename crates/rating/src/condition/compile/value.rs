@@ -2,17 +2,14 @@
 
 use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators};
 use compact_str::CompactString;
-use evidence::{Symptom, Symptoms};
+use evidence::{Symptom, Symptoms, duration};
 use jiff::Timestamp;
 
 use super::{
     super::{Comparison, ConditionError, Node, Operand, SetQuestion},
     Compiler,
 };
-use crate::{
-    duration,
-    field::{Field, FieldType},
-};
+use crate::field::{Field, FieldType};
 
 /// What a side of a comparison measures; only like is compared with like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use evidence::{EvidenceKind, Level, TestMethod};
+use evidence::{EvidenceKind, Level, TestMethod, duration};
 use jiff::SignedDuration;
 use toml::Spanned;
 
@@ -12,7 +12,6 @@ use super::{
 };
 use crate::{
     condition::Condition,
-    duration,
     field::{self, Field, FieldType},
     rule_set::{Ease, NegativeTests, Release, Rule, RuleSet},
     text::{Language, Template},

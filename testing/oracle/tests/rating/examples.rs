@@ -192,6 +192,19 @@ fn the_second_negative_test_releases_when_its_result_is_known() {
 }
 
 #[test]
+fn a_specimen_taken_just_when_it_may_be_counts_and_one_a_minute_before_does_not() {
+    let mut rule = rule(EvidenceKind::Declaration, "at", 14);
+    let apart = Length::days(0);
+    let tests = NegativeTests { count: 1, apart, not_before: Length::days(1), methods: Vec::new() };
+    rule.release.negative_tests = Some(tests);
+    for (sampled, end) in [("3 08:00", "3 12:00"), ("3 07:59", "16 08:00")] {
+        let tests = vec![negative(sampled, "3 12:00")];
+        let person = PersonEvidence { declarations: fever("2 08:00"), tests, ..Default::default() };
+        expect(rule.clone(), &person, "20 00:00", &[("2 08:00", Level::Red), (end, Level::Green)]);
+    }
+}
+
+#[test]
 fn a_reason_eases_at_the_step_and_not_before() {
     let mut rule = rule(EvidenceKind::Declaration, "at", 14);
     rule.eases = vec![(Length::days(7), Level::Yellow)];

@@ -26,7 +26,7 @@ fn level(oracle: &RuleSet, rule_set: &rating::RuleSet, person: &PersonEvidence, 
 }
 
 proptest! {
-    #![proptest_config(generate::config(500))]
+    #![proptest_config(generate::config(300))]
 
     #[test]
     fn a_colour_other_than_green_has_reasons_and_each_names_rule_and_evidence_and_end(

@@ -26,6 +26,16 @@ pub(crate) enum Command {
     /// Rate everybody in a bundle by a rule set.
     #[command(after_help = RATE_EXAMPLES)]
     Rate(RateArguments),
+    /// Measure ratings against known infections: JSON.
+    #[command(after_help = "Example:\n  cleanbill evaluate --ratings days.parquet --truth town/truth")]
+    Evaluate {
+        /// What `rate --days` wrote: CSV or Parquet.
+        #[arg(long, value_name = "FILE")]
+        ratings: PathBuf,
+        /// The folder with infections.csv: person, exposed, infectious, ended.
+        #[arg(long, value_name = "DIR")]
+        truth: PathBuf,
+    },
     /// Check, show and compare rule sets.
     #[command(subcommand)]
     Rules(RulesCommand),

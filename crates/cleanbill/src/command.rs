@@ -1,7 +1,8 @@
 //! The commands, one file each.
 
 mod bundle_check;
-mod bundle_from;
+//mod bundle_from;
+mod evaluate;
 mod rate;
 mod rules_check;
 mod rules_efficacy;
@@ -15,7 +16,7 @@ use rating::{Language, RuleSet};
 use serde::Serialize;
 
 use crate::{
-    arguments::{Arguments, BundleCommand, BundleFromCommand, Command, LanguageArgument, RulesCommand},
+    arguments::{Arguments, BundleCommand, Command, LanguageArgument, RulesCommand},
     outcome::Outcome,
 };
 
@@ -24,13 +25,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     let json = arguments.json;
     match arguments.command {
         Command::Bundle(BundleCommand::Check(check)) => bundle_check::run(&check, json),
-        Command::Bundle(BundleCommand::Convert(convert)) => bundle_from::convert(&convert, json),
-        Command::Bundle(BundleCommand::From(BundleFromCommand::Linelist { mapping, cases, contacts, out })) => {
-            bundle_from::linelist(&mapping, &cases, contacts.as_deref(), &out, json)
-        }
-        Command::Bundle(BundleCommand::From(BundleFromCommand::Godata { input, out, zone })) => {
-            bundle_from::godata(&input, &out, &zone, json)
-        }
+        Command::Bundle(_) => anyhow::bail!("soon"),
+        Command::Evaluate { ratings, truth } => evaluate::run(&ratings, &truth),
         Command::Rate(rate) => rate::run(&rate, json),
         Command::Rules(RulesCommand::Check { file }) => rules_check::run(&file, json),
         Command::Rules(RulesCommand::Show { file, lang }) => rules_show::run(&file, lang.language(), json),

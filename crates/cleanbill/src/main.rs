@@ -3,12 +3,14 @@
 //! Data goes to standard output, what a person should know to standard error. Exit codes: 0 done, 1 a negative answer,
 //! 2 bad input or usage.
 
+mod accuracy;
 mod arguments;
 mod command;
 mod instant;
+mod loading;
 mod outcome;
 mod population;
-mod ratings_file;
+mod result_file;
 mod terminal;
 
 use std::process::ExitCode;

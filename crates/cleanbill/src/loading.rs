@@ -1,0 +1,129 @@
+//! Reading a bundle from the command line: progress, bad rows, and who is in it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use bundle::{Bundle, BundleError, Future, LoadOptions, Loader, Progress, Report};
+use contacts::Profile;
+use evidence::{
+    About, Case, Check, Declaration, HouseholdMember, NamedContact, Person, RegionPeriod, Ruling, Stay, Test, Trip,
+    Venue, Visit,
+};
+
+use crate::{
+    arguments::{EvidenceArguments, Lenience},
+    population::{Loaded, Population},
+    terminal,
+};
+
+/// Bad rows shown on the terminal; all are in `rejected.csv`.
+const SHOWN_MAX: usize = 10;
+
+/// Reads a bundle with `read`, shows progress, and deals with bad rows as the arguments say: they are written to
+/// `rejected.csv`, and unless they are to be skipped, that is an error.
+pub(crate) fn with_bundle<T>(
+    folder: &Path,
+    lenience: &Lenience,
+    future: Future,
+    read: impl FnOnce(&mut Loader<'_>) -> Result<T, BundleError>,
+) -> anyhow::Result<(T, Report)> {
+    let bundle = Bundle::open(folder)?;
+    let total = bundle.sources().map(|source| source.bytes).sum();
+    let bar = terminal::progress("reading", total);
+    let mut table = None;
+    let mut before = 0;
+    let report_progress = {
+        let bar = bar.clone();
+        move |progress: Progress| {
+            if table.replace(progress.table) != Some(progress.table) {
+                before = bar.position();
+            }
+            bar.set_position(before + progress.bytes);
+        }
+    };
+    let options = LoadOptions { skip_bad_rows: lenience.skip_bad_rows, future, ..LoadOptions::default() };
+    let mut loader = bundle.load(options).on_progress(report_progress);
+    let read = read(&mut loader)?;
+    let finished = loader.finish();
+    bar.finish_and_clear();
+    match finished {
+        Ok(report) => {
+            if report.rejected() > 0 {
+                let file = write_rejects(folder, lenience, &report)?;
+                let left_out = terminal::count(report.rejected());
+                terminal::note(&format!("note: {left_out} bad rows were left out; they are in {}", file.display()));
+            }
+            Ok((read, report))
+        }
+        Err(BundleError::Rejected(report)) => {
+            let file = write_rejects(folder, lenience, &report)?;
+            Err(anyhow!("{}", rejected(folder, &report, &file)))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Writes `rejected.csv`: where the arguments say, else into the bundle's folder, else, if that cannot be written to,
+/// into the current one.
+fn write_rejects(folder: &Path, lenience: &Lenience, report: &Report) -> Result<PathBuf, BundleError> {
+    let rejects = report.all_rejects();
+    if let Some(file) = &lenience.rejected {
+        rejects.write(file)?;
+        return Ok(file.clone());
+    }
+    let beside = folder.join(bundle::REJECTED_FILE);
+    if rejects.write(&beside).is_ok() {
+        return Ok(beside);
+    }
+    let here = PathBuf::from(bundle::REJECTED_FILE);
+    rejects.write(&here)?;
+    Ok(here)
+}
+
+fn rejected(folder: &Path, report: &Report, file: &Path) -> String {
+    let mut lines = vec![format!("{}: {} bad rows; nothing was done", folder.display(), terminal::count(report.rejected()))];
+    lines.extend(report.rejects().iter().take(SHOWN_MAX).map(|reject| format!("  {reject}")));
+    let more = report.rejected().saturating_sub(SHOWN_MAX as u64);
+    if more > 0 {
+        lines.push(format!("  and {} more", terminal::count(more)));
+    }
+    lines.push(format!(
+        "  remedy: all are in {}; correct them, or go on with the good rows by --skip-bad-rows",
+        file.display()
+    ));
+    lines.join("\n")
+}
+
+/// Reads everybody's evidence. Visits are read only when `visits` says so: they matter for contacts alone.
+fn population(folder: &Path, lenience: &Lenience) -> anyhow::Result<Population> {
+    let (population, _) = with_bundle(folder, lenience, Future::Allow, |loader| {
+        let mut population = Population::new(loader.all::<Person>()?, loader.all::<RegionPeriod>()?);
+        population.households = loader.all::<HouseholdMember>()?;
+        population.venues = loader.all::<Venue>()?;
+        loader.each(|row: About<Case>| population.case(row))?;
+        population.named_contacts = loader.all::<NamedContact>()?;
+        loader.each(|row: About<Test>| population.test(row))?;
+        loader.each(|row: About<Declaration>| population.declaration(row))?;
+        loader.each(|row: About<Check>| population.check(row))?;
+        loader.each(|row: About<Stay>| population.stay(row))?;
+        loader.each(|row: About<Trip>| population.trip(row))?;
+        population.visits = loader.all::<About<Visit>>()?;
+        loader.each(|row: About<Ruling>| population.ruling(row))?;
+        Ok(population)
+    })?;
+    Ok(population)
+}
+
+/// Reads everybody's evidence and the profile by which contacts are found: the shipped one, if none is named.
+pub(crate) fn load(arguments: &EvidenceArguments) -> anyhow::Result<Loaded> {
+    let profile = match &arguments.profile {
+        None => Profile::parse(Profile::SARS_COV_2.as_bytes()).context("the shipped disease profile")?,
+        Some(file) => {
+            let document = std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+            Profile::parse(&document).map_err(|error| {
+                anyhow!("{}:{}: {}\n  remedy: {}", file.display(), error.line, error.what, error.remedy)
+            })?
+        }
+    };
+    Ok(Loaded::new(population(&arguments.bundle, &arguments.lenience)?, profile))
+}

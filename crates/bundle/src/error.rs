@@ -2,7 +2,7 @@
 
 use std::{io, path::Path};
 
-use crate::{load::Report, table::Table};
+use crate::{conversion::Conversion, load::Report, rejected::Rejects, table::Table};
 
 /// Why a bundle could not be read, written or converted. Every message names the place and the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -121,8 +121,11 @@ pub enum BundleError {
         remedy: String,
     },
     /// Rows were bad and nobody asked for going on without them.
-    #[error("{}", rejected_message(.0))]
+    #[error("{}", sentence(.0.all_rejects(), .0.read()))]
     Rejected(Box<Report>),
+    /// Rows of another system's export were bad and nobody asked for going on without them.
+    #[error("{}", sentence(.0.rejects(), .0.read()))]
+    RejectedInput(Box<Conversion>),
 }
 
 impl BundleError {
@@ -140,11 +143,11 @@ impl BundleError {
 }
 
 /// The rejected rows in a few words, with the first of them.
-fn rejected_message(report: &Report) -> String {
-    let (rejected, read) = (report.rejected(), report.read());
-    let (was, rows) = if rejected == 1 { ("is", "row") } else { ("are", "rows") };
-    let first = report.rejects().first().map_or(String::new(), |first| format!("; the first: {first}"));
+fn sentence(rejects: &Rejects, read: u64) -> String {
+    let count = rejects.count();
+    let (is, rows) = if count == 1 { ("is", "the row") } else { ("are", "the rows") };
+    let first = rejects.kept().first().map_or(String::new(), |first| format!("; the first: {first}"));
     format!(
-        "{rejected} of {read} rows {was} bad{first}. Correct the {rows}, or skip bad rows (--skip-bad-rows) to go on without"
+        "{count} of {read} rows {is} bad{first}. Correct {rows}, or skip bad rows (--skip-bad-rows) to go on without"
     )
 }

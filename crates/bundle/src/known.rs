@@ -66,18 +66,25 @@ impl Known {
     /// # Errors
     /// [`BadCell`] naming the column.
     pub(crate) fn check<R: Row>(&self, row: &R) -> Result<(), BadCell> {
+        self.check_own(row)?;
         let links = row.links();
-        if let Some(own) = links.own
-            && self.has(R::TABLE, own)
-        {
-            return Err(given_twice(R::TABLE, own));
-        }
         self.refuse_unknown(Table::People, "person", links.person)?;
         self.refuse_unknown(Table::Cases, "case", links.case)?;
         if self.absent.contains(&Table::Venues) {
             Ok(())
         } else {
             self.refuse_unknown(Table::Venues, "venue", links.venue)
+        }
+    }
+
+    /// Refuses a row whose id was given before.
+    ///
+    /// # Errors
+    /// [`BadCell`] naming the column.
+    pub(crate) fn check_own<R: Row>(&self, row: &R) -> Result<(), BadCell> {
+        match row.links().own {
+            Some(own) if self.has(R::TABLE, own) => Err(given_twice(R::TABLE, own)),
+            _ => Ok(()),
         }
     }
 

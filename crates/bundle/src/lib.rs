@@ -22,9 +22,11 @@
 //! To add a column: name it in `table.rs`, read and write it in `rows/`, say so in the book. To add a table is a
 //! decision about purpose, legal basis and retention first.
 
+mod age;
 mod arrow_column;
 mod bad;
 mod cells;
+mod conversion;
 mod convert;
 mod csv_records;
 mod csv_table;
@@ -32,11 +34,16 @@ mod description;
 mod description_dialect;
 mod description_schema;
 mod description_write;
+mod draft;
 mod error;
 mod folder;
+mod godata;
 mod header;
+mod input_table;
 mod known;
+mod linelist;
 mod load;
+mod local_time;
 mod parquet_table;
 mod read;
 mod rejected;
@@ -50,10 +57,13 @@ mod write_parquet;
 
 pub use bad::{BadCell, Reject};
 pub use cells::{CellSource, Cells, FREE_TEXT_CHARACTERS_MAX, Fault, Future};
+pub use conversion::{Conversion, ConversionOptions, InputCount};
 pub use convert::convert;
 pub use csv_records::{Dialect, RECORD_BYTES_MAX, RECORD_FIELDS_MAX};
 pub use error::BundleError;
 pub use folder::{Bundle, DESCRIPTION_FILE, Format, Source};
+pub use godata::{Godata, from_godata};
+pub use linelist::{Linelist, from_linelist};
 pub use load::{LoadOptions, Loader, Progress, REJECTS_KEPT_MAX, Report, TableCount};
 pub use read::{Numbered, RowError, Rows};
 pub use rejected::{REJECTED_FILE, Rejects};

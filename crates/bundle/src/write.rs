@@ -182,6 +182,12 @@ impl FileSink {
 }
 
 impl<R: Row> TableWriter<R> {
+    /// How many rows have been written.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
     /// Writes a row.
     ///
     /// # Errors

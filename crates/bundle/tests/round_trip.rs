@@ -1,5 +1,7 @@
 //! Any rows survive being written and read, in either format and through both.
 
+#![expect(clippy::unwrap_used, reason = "what the strategies make is valid, or the test shall fail")]
+
 use std::{fmt::Debug, fs};
 
 use bundle::{Bundle, BundleWriter, Format, Future, LoadOptions, Row, WriteOptions, convert};

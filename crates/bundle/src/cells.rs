@@ -92,7 +92,12 @@ impl<'a> Cells<'a> {
         let Some(text) = self.source.text(column).map_err(|f| self.fault(column, f))? else {
             return Ok(None);
         };
-        text.parse().map(Some).map_err(|e: T::Err| self.bad(column, text, e.to_string()))
+        text.parse().map(Some).map_err(|e: T::Err| {
+            let why = e.to_string();
+            // The value is told beside the reason.
+            let why = why.strip_prefix(&format!("`{text}` ")).unwrap_or(&why);
+            self.bad(column, text, why)
+        })
     }
 
     /// A cell that holds free text, or nothing.

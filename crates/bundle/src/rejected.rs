@@ -84,15 +84,27 @@ fn neutral(cell: &str) -> String {
 }
 
 impl fmt::Display for Reject {
+    /// The place, what stands there and why it will not do, in one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, line {}", self.file, self.line)?;
         if !self.column.is_empty() {
             write!(f, ", {}", self.column)?;
         }
-        f.write_str(": ")?;
         if !self.value.is_empty() {
-            write!(f, "`{}` ", self.value)?;
+            write!(f, " `{}`", one_line(&self.value))?;
         }
-        f.write_str(&self.why)
+        write!(f, ": {}", one_line(&self.why))
     }
+}
+
+/// A text in one line, without characters that steer a terminal: the data came from others.
+fn one_line(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut line, c| {
+        if c.is_control() {
+            line.extend(c.escape_default())
+        } else {
+            line.push(c)
+        }
+        line
+    })
 }

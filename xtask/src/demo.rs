@@ -4,12 +4,12 @@ use std::process::Command;
 
 use crate::run;
 
-/// A person of the simulated town with a story: exposed at home, then confirmed.
-const PERSON: &str = "p000043";
+/// A person of the simulated town with four reasons at once.
+const PERSON: &str = "p000237";
 
 pub(crate) fn run_demo() -> anyhow::Result<()> {
     let mut cleanbill = Command::new("cargo");
-    cleanbill.args(["run", "--quiet", "--release", "--package", "cleanbill", "--", "rate"]);
+    cleanbill.args(["run", "--quiet", "--package", "cleanbill", "--", "rate"]);
     cleanbill.args(["--bundle", "testdata/covasim-1000/bundle", "--rules", "rulesets/proportionate.toml"]);
     cleanbill.args(["--at", "2020-02-20T00:00:00+08:00", "--out", "target/demo/ratings.csv"]);
     cleanbill.args(["--explain", PERSON]);

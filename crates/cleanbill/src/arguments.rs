@@ -120,6 +120,8 @@ pub(crate) enum BundleFromCommand {
         /// The folder to write.
         #[arg(long)]
         out: PathBuf,
+        #[command(flatten)]
+        lenience: Lenience,
     },
     /// From the export tables of WHO Go.Data.
     #[command(after_help = "Example:\n  cleanbill bundle from godata --in export --out bundle")]
@@ -133,6 +135,8 @@ pub(crate) enum BundleFromCommand {
         /// Zone of dates without a time (IANA name).
         #[arg(long, value_parser = instant::zone, default_value = "UTC")]
         zone: TimeZone,
+        #[command(flatten)]
+        lenience: Lenience,
     },
 }
 
@@ -210,7 +214,9 @@ pub(crate) enum RulesCommand {
         lang: LanguageArgument,
     },
     /// Show who would change, by rule and by group, if NEW replaced OLD.
-    #[command(after_help = "Example:\n  cleanbill rules preview old.toml new.toml --bundle town --at 2020-02-14T00:00:00+08:00")]
+    #[command(
+        after_help = "Example:\n  cleanbill rules preview old.toml new.toml --bundle town --at 2020-02-14T00:00:00+08:00"
+    )]
     Preview {
         /// The rule set in force.
         old: PathBuf,
@@ -223,7 +229,9 @@ pub(crate) enum RulesCommand {
         at: Timestamp,
     },
     /// Count, for each rule, how many of those it restricted later tested positive.
-    #[command(after_help = "Example:\n  cleanbill rules efficacy rules.toml --bundle town --at 2020-03-05T00:00:00+08:00")]
+    #[command(
+        after_help = "Example:\n  cleanbill rules efficacy rules.toml --bundle town --at 2020-03-05T00:00:00+08:00"
+    )]
     Efficacy {
         /// The rule set (TOML).
         file: PathBuf,

@@ -1,7 +1,7 @@
 //! The commands, one file each.
 
 mod bundle_check;
-//mod bundle_from;
+mod bundle_from;
 mod evaluate;
 mod rate;
 mod rules_check;
@@ -16,7 +16,7 @@ use rating::{Language, RuleSet};
 use serde::Serialize;
 
 use crate::{
-    arguments::{Arguments, BundleCommand, Command, LanguageArgument, RulesCommand},
+    arguments::{Arguments, BundleCommand, BundleFromCommand, Command, LanguageArgument, RulesCommand},
     outcome::Outcome,
 };
 
@@ -25,7 +25,17 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     let json = arguments.json;
     match arguments.command {
         Command::Bundle(BundleCommand::Check(check)) => bundle_check::run(&check, json),
-        Command::Bundle(_) => anyhow::bail!("soon"),
+        Command::Bundle(BundleCommand::Convert(convert)) => bundle_from::convert(&convert, json),
+        Command::Bundle(BundleCommand::From(BundleFromCommand::Linelist {
+            mapping,
+            cases,
+            contacts,
+            out,
+            lenience,
+        })) => bundle_from::linelist(&mapping, &cases, contacts.as_deref(), &out, &lenience, json),
+        Command::Bundle(BundleCommand::From(BundleFromCommand::Godata { input, out, zone, lenience })) => {
+            bundle_from::godata(&input, &out, &zone, &lenience, json)
+        }
         Command::Evaluate { ratings, truth } => evaluate::run(&ratings, &truth),
         Command::Rate(rate) => rate::run(&rate, json),
         Command::Rules(RulesCommand::Check { file }) => rules_check::run(&file, json),

@@ -29,7 +29,8 @@ impl Days {
     /// # Errors
     /// When either is not a date, or the second is before the first, or they are more than ten years apart.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let form = || format!("`{text}` is not a range of days; write 2020-01-20..2020-03-04 (both included)");
+        let form =
+            || format!("`{text}` is not a range of days; write 2020-01-20..2020-03-04 (both included)");
         let (from, to) = text.split_once("..").ok_or_else(form)?;
         let date = |text: &str| text.trim().parse::<Date>().map_err(|_| form());
         let days = Days { from: date(from)?, to: date(to)? };
@@ -65,7 +66,8 @@ impl Days {
 /// # Errors
 /// When there is no such zone.
 pub(crate) fn zone(name: &str) -> Result<TimeZone, String> {
-    TimeZone::get(name).map_err(|_| format!("`{name}` is not a time zone; write an IANA name such as Asia/Shanghai"))
+    TimeZone::get(name)
+        .map_err(|_| format!("`{name}` is not a time zone; write an IANA name such as Asia/Shanghai"))
 }
 
 /// Writes an instant as RFC 3339 with the offset that a zone has then.

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use bundle::{Bundle, BundleError, Future, LoadOptions, Loader, Progress, Report};
+use bundle::{Bundle, BundleError, Future, LoadOptions, Loader, Progress, Rejects, Report};
 use contacts::Profile;
 use evidence::{
-    About, Case, Check, Declaration, HouseholdMember, NamedContact, Person, RegionPeriod, Ruling, Stay, Test, Trip,
-    Venue, Visit,
+    About, Case, Check, Declaration, HouseholdMember, NamedContact, Person, RegionPeriod, Ruling, Stay, Test,
+    Trip, Venue, Visit,
 };
 
 use crate::{
@@ -49,15 +49,18 @@ pub(crate) fn with_bundle<T>(
     match finished {
         Ok(report) => {
             if report.rejected() > 0 {
-                let file = write_rejects(folder, lenience, &report)?;
+                let file = write_rejects(folder, lenience, report.all_rejects())?;
                 let left_out = terminal::count(report.rejected());
-                terminal::note(&format!("note: {left_out} bad rows were left out; they are in {}", file.display()));
+                terminal::note(&format!(
+                    "note: {left_out} bad rows were left out; they are in {}",
+                    file.display()
+                ));
             }
             Ok((read, report))
         }
         Err(BundleError::Rejected(report)) => {
-            let file = write_rejects(folder, lenience, &report)?;
-            Err(anyhow!("{}", rejected(folder, &report, &file)))
+            let file = write_rejects(folder, lenience, report.all_rejects())?;
+            Err(anyhow!("{}", rejected(&folder.display().to_string(), report.all_rejects(), &file)))
         }
         Err(other) => Err(other.into()),
     }
@@ -65,8 +68,11 @@ pub(crate) fn with_bundle<T>(
 
 /// Writes `rejected.csv`: where the arguments say, else into the bundle's folder, else, if that cannot be written to,
 /// into the current one.
-fn write_rejects(folder: &Path, lenience: &Lenience, report: &Report) -> Result<PathBuf, BundleError> {
-    let rejects = report.all_rejects();
+pub(crate) fn write_rejects(
+    folder: &Path,
+    lenience: &Lenience,
+    rejects: &Rejects,
+) -> Result<PathBuf, BundleError> {
     if let Some(file) = &lenience.rejected {
         rejects.write(file)?;
         return Ok(file.clone());
@@ -80,10 +86,11 @@ fn write_rejects(folder: &Path, lenience: &Lenience, report: &Report) -> Result<
     Ok(here)
 }
 
-fn rejected(folder: &Path, report: &Report, file: &Path) -> String {
-    let mut lines = vec![format!("{}: {} bad rows; nothing was done", folder.display(), terminal::count(report.rejected()))];
-    lines.extend(report.rejects().iter().take(SHOWN_MAX).map(|reject| format!("  {reject}")));
-    let more = report.rejected().saturating_sub(SHOWN_MAX as u64);
+/// The message for bad rows that stopped the work.
+pub(crate) fn rejected(what: &str, rejects: &Rejects, file: &Path) -> String {
+    let mut lines = vec![format!("{what}: {} bad rows; nothing was done", terminal::count(rejects.count()))];
+    lines.extend(rejects.kept().iter().take(SHOWN_MAX).map(|reject| format!("  {reject}")));
+    let more = rejects.count().saturating_sub(SHOWN_MAX as u64);
     if more > 0 {
         lines.push(format!("  and {} more", terminal::count(more)));
     }
@@ -119,7 +126,8 @@ pub(crate) fn load(arguments: &EvidenceArguments) -> anyhow::Result<Loaded> {
     let profile = match &arguments.profile {
         None => Profile::parse(Profile::SARS_COV_2.as_bytes()).context("the shipped disease profile")?,
         Some(file) => {
-            let document = std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+            let document =
+                std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
             Profile::parse(&document).map_err(|error| {
                 anyhow!("{}:{}: {}\n  remedy: {}", file.display(), error.line, error.what, error.remedy)
             })?

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use contacts::{Contact, Known, Profile, contacts};
 use evidence::{
-    About, Case, Check, Declaration, HouseholdMember, NamedContact, Person, PersonId, RegionId,
-    RegionPeriod, Ruling, Stay, Test, Trip, Venue, Visit,
+    About, Case, Check, Declaration, HouseholdMember, NamedContact, Person, PersonId, RegionId, RegionPeriod,
+    Ruling, Stay, Test, Trip, Venue, Visit,
 };
 use hashbrown::HashMap;
 use jiff::Timestamp;

@@ -73,7 +73,8 @@ impl ResultFile {
             let columns = Columns::new(columns);
             let zstd = ZstdLevel::try_new(3).with_context(place)?;
             let properties = WriterProperties::builder().set_compression(Compression::ZSTD(zstd)).build();
-            let writer = ArrowWriter::try_new(file, columns.schema(), Some(properties)).with_context(place)?;
+            let writer =
+                ArrowWriter::try_new(file, columns.schema(), Some(properties)).with_context(place)?;
             Format::Parquet(Box::new(writer), columns)
         };
         Ok(ResultFile { path: path.to_owned(), zone: zone.clone(), format })

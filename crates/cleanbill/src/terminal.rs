@@ -27,7 +27,11 @@ pub(crate) fn level(level: Level) -> String {
 }
 
 /// A table with a heading and columns; those named in `numbers` are aligned to the right.
-pub(crate) fn table(columns: &[&str], numbers: &[usize], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+pub(crate) fn table(
+    columns: &[&str],
+    numbers: &[usize],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> String {
     let mut table = Table::new();
     table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(columns.iter().map(|column| (*column).to_owned()));

@@ -108,7 +108,11 @@ fn day_by_day(
     }
     bar.finish_and_clear();
     file.finish()?;
-    if json { print_json(&summary.report(None))? } else { summary.print(Some(out)) }
+    if json {
+        print_json(&summary.report(None))?
+    } else {
+        summary.print(Some(out))
+    }
     Ok(Outcome::Done)
 }
 

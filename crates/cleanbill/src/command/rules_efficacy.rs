@@ -9,7 +9,12 @@ use super::{print_json, read_rules};
 use crate::{arguments::EvidenceArguments, loading::load, outcome::Outcome, terminal};
 
 /// Counts, for each rule, how many of those it restricted later tested positive.
-pub(crate) fn run(file: &Path, evidence: &EvidenceArguments, at: Timestamp, json: bool) -> anyhow::Result<Outcome> {
+pub(crate) fn run(
+    file: &Path,
+    evidence: &EvidenceArguments,
+    at: Timestamp,
+    json: bool,
+) -> anyhow::Result<Outcome> {
     let rule_set = read_rules(file)?;
     let mut loaded = load(evidence)?;
     loaded.expose_at(at);
@@ -36,6 +41,8 @@ pub(crate) fn run(file: &Path, evidence: &EvidenceArguments, at: Timestamp, json
     });
     let columns = ["rule", "restricted", "tested", "positive", "found", "95% interval"];
     anstream::println!("{}", terminal::table(&columns, &[1, 2, 3, 4], rows));
-    terminal::note("\npositive: of those it restricted, people whose positive result became known while it did");
+    terminal::note(
+        "\npositive: of those it restricted, people whose positive result became known while it did",
+    );
     Ok(Outcome::Done)
 }

@@ -36,7 +36,10 @@ pub(crate) fn run(
 }
 
 fn print(report: &PreviewReport, old: &str, new: &str) {
-    anstream::println!("{}", format!("{} people under {old} (old) and {new} (new)", terminal::count(report.people)).bold());
+    anstream::println!(
+        "{}",
+        format!("{} people under {old} (old) and {new} (new)", terminal::count(report.people)).bold()
+    );
     let changes = report.changes.iter().map(|change| {
         let verdict = match change.to.cmp(&change.from) {
             std::cmp::Ordering::Less => "freer",
@@ -51,10 +54,14 @@ fn print(report: &PreviewReport, old: &str, new: &str) {
         ]
     });
     anstream::println!("\n{}", terminal::table(&["old", "new", "people", ""], &[2], changes));
-    let rules = report.rules.iter().map(|(rule, [before, after])| {
-        vec![rule.clone(), terminal::count(*before), terminal::count(*after)]
-    });
-    anstream::println!("\n{}", terminal::table(&["people with a reason from rule", "old", "new"], &[1, 2], rules));
+    let rules = report
+        .rules
+        .iter()
+        .map(|(rule, [before, after])| vec![rule.clone(), terminal::count(*before), terminal::count(*after)]);
+    anstream::println!(
+        "\n{}",
+        terminal::table(&["people with a reason from rule", "old", "new"], &[1, 2], rules)
+    );
     for (dimension, groups) in &report.parity {
         parity(dimension, groups);
     }

@@ -19,7 +19,11 @@ pub(super) struct PersonDay<'a> {
 const COLUMNS: [&str; 4] = ["at", "person", "level", "rules"];
 
 /// Gives every row of a file, CSV or Parquet by its ending.
-pub(super) fn each_day(file: &Path, bar: &ProgressBar, take: impl FnMut(PersonDay<'_>)) -> anyhow::Result<()> {
+pub(super) fn each_day(
+    file: &Path,
+    bar: &ProgressBar,
+    take: impl FnMut(PersonDay<'_>),
+) -> anyhow::Result<()> {
     match file.extension().and_then(|ending| ending.to_str()) {
         Some("csv") => csv_days(file, bar, take),
         Some("parquet") => parquet_days(file, bar, take),
@@ -38,7 +42,8 @@ fn csv_days(file: &Path, bar: &ProgressBar, mut take: impl FnMut(PersonDay<'_>))
     let input = File::open(file).with_context(|| format!("{}: cannot be read", file.display()))?;
     let mut reader = csv::Reader::from_reader(bar.wrap_read(input));
     let header = reader.headers().with_context(|| format!("{}:1", file.display()))?.clone();
-    let position = |column: &str| header.iter().position(|name| name == column).ok_or_else(|| missing(file, column));
+    let position =
+        |column: &str| header.iter().position(|name| name == column).ok_or_else(|| missing(file, column));
     let [at, person, level, rules] = COLUMNS.map(position);
     let (at, person, level, rules) = (at?, person?, level?, rules?);
     let mut record = csv::StringRecord::new();
@@ -66,7 +71,8 @@ fn parquet_days(file: &Path, bar: &ProgressBar, mut take: impl FnMut(PersonDay<'
         let (at, person, level, rules) = (at?, person?, level?, rules?);
         let wrong = || anyhow!("{}: its columns have other types than `rate --days` writes", file.display());
         let at = at.as_primitive_opt::<arrow::datatypes::TimestampMicrosecondType>().ok_or_else(wrong)?;
-        let text = |array: &'_ arrow::array::ArrayRef| array.as_string_opt::<i32>().cloned().ok_or_else(wrong);
+        let text =
+            |array: &'_ arrow::array::ArrayRef| array.as_string_opt::<i32>().cloned().ok_or_else(wrong);
         let (person, level, rules) = (text(person)?, text(level)?, text(rules)?);
         for row in 0..batch.num_rows() {
             let at = Timestamp::from_microsecond(at.value(row)).with_context(broken)?;

@@ -12,11 +12,15 @@ use crate::accuracy::Infection;
 pub(super) fn read(folder: &Path) -> anyhow::Result<HashMap<String, Infection>> {
     let file = folder.join("infections.csv");
     let place = |line: u64| format!("{}:{line}", file.display());
-    let mut reader = csv::Reader::from_path(&file).with_context(|| format!("{}: cannot be read", file.display()))?;
+    let mut reader =
+        csv::Reader::from_path(&file).with_context(|| format!("{}: cannot be read", file.display()))?;
     let header = reader.headers().with_context(|| place(1))?.clone();
     let position = |column: &str| {
         header.iter().position(|name| name == column).ok_or_else(|| {
-            anyhow!("{}: the column `{column}` is missing\n  remedy: give person, exposed, infectious, ended", place(1))
+            anyhow!(
+                "{}: the column `{column}` is missing\n  remedy: give person, exposed, infectious, ended",
+                place(1)
+            )
         })
     };
     let (person, exposed) = (position("person")?, position("exposed")?);

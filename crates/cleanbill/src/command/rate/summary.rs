@@ -100,7 +100,10 @@ impl<'a> Summary<'a> {
             let level = terminal::level(rule.level);
             vec![rule.id.clone(), level, terminal::count(*people), terminal::count(*only)]
         });
-        anstream::println!("\n{}", terminal::table(&["rule", "gives", unit, "only this rule"], &[2, 3], rules));
+        anstream::println!(
+            "\n{}",
+            terminal::table(&["rule", "gives", unit, "only this rule"], &[2, 3], rules)
+        );
         if let Some(out) = out {
             terminal::note(&format!("\n{} {unit}, {}", terminal::count(total), written(out)));
         }

@@ -86,7 +86,8 @@ fn neutral(cell: &str) -> String {
 impl fmt::Display for Reject {
     /// The place, what stands there and why it will not do, in one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, line {}", self.file, self.line)?;
+        let unit = if self.file.ends_with(".parquet") { "row" } else { "line" };
+        write!(f, "{}, {unit} {}", self.file, self.line)?;
         if !self.column.is_empty() {
             write!(f, ", {}", self.column)?;
         }

@@ -7,6 +7,7 @@ use evidence::{About, Case, Check, NamedContact, Person, Stay, Test};
 use crate::{
     bad::{BadCell, Reject},
     error::BundleError,
+    input_table::InputTable,
     known::Known,
     load::REJECTS_KEPT_MAX,
     rejected::Rejects,
@@ -49,6 +50,8 @@ pub struct InputCount {
     pub rejected: u64,
     /// Good rows that a bundle has no place for, by the reason.
     pub left_out: BTreeMap<String, u64>,
+    /// Columns that nothing was read from.
+    pub columns_left_out: Vec<String>,
 }
 
 /// What became of another system's export.
@@ -88,6 +91,9 @@ impl fmt::Display for Conversion {
             )?;
             for (why, rows) in &input.left_out {
                 writeln!(f, "  {rows} left out: {why}")?;
+            }
+            if !input.columns_left_out.is_empty() {
+                writeln!(f, "  columns left out: {}", input.columns_left_out.join(", "))?;
             }
         }
         for (note, rows) in &self.notes {
@@ -189,9 +195,14 @@ impl Target {
         R::writer(self).write(row)
     }
 
-    /// Starts the account of an input file.
-    pub(crate) fn begin(&mut self, file: &str) {
-        self.conversion.inputs.push(InputCount { file: file.to_owned(), ..InputCount::default() });
+    /// Starts the account of an input file, of whose columns some are read.
+    pub(crate) fn begin(&mut self, input: &InputTable, read: &[&str]) {
+        let left_out = input.names.sorted().into_iter().filter(|name| !read.contains(name));
+        self.conversion.inputs.push(InputCount {
+            file: input.file().to_owned(),
+            columns_left_out: left_out.map(str::to_owned).collect(),
+            ..InputCount::default()
+        });
     }
 
     fn input(&mut self) -> Option<&mut InputCount> {

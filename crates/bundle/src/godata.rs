@@ -54,7 +54,7 @@ pub fn from_godata(from: &Godata, to: &Path, options: &ConversionOptions) -> Res
     let cases = open(from, "cases.csv", people::CASE_COLUMNS)?;
     let mut export =
         Export { from, target: Target::create(to, options)?, cases: HashSet::new(), people: HashSet::new() };
-    export.each_row(cases, "cases", people::case)?;
+    export.each_row(cases, "cases", people::CASE_COLUMNS, people::case)?;
     let further: [(&str, &[&str], ReadRow); 4] = [
         ("contacts", people::CONTACT_COLUMNS, people::contact),
         ("lab_results", lab_results::COLUMNS, lab_results::result),
@@ -64,11 +64,11 @@ pub fn from_godata(from: &Godata, to: &Path, options: &ConversionOptions) -> Res
     for (name, columns, read) in further {
         let file = format!("{name}.csv");
         if from.folder.join(&file).exists() {
-            export.each_row(open(from, &file, columns)?, name, read)?;
+            export.each_row(open(from, &file, columns)?, name, columns, read)?;
         }
     }
     if from.folder.join("events.csv").exists() {
-        export.each_row(open(from, "events.csv", &[])?, "events", |_, _, _| {
+        export.each_row(open(from, "events.csv", &[])?, "events", &[], |_, _, _| {
             Ok(Outcome::LeftOut("an event is about no one person, and has no place in a bundle".to_owned()))
         })?;
     }
@@ -130,8 +130,14 @@ impl From<BadCell> for Stop {
 type ReadRow = fn(&mut Export<'_>, &Names, &InputRow) -> Result<Outcome, Stop>;
 
 impl Export<'_> {
-    fn each_row(&mut self, mut input: InputTable, name: &str, read: ReadRow) -> Result<(), BundleError> {
-        self.target.begin(input.file());
+    fn each_row(
+        &mut self,
+        mut input: InputTable,
+        name: &str,
+        columns: &[&str],
+        read: ReadRow,
+    ) -> Result<(), BundleError> {
+        self.target.begin(&input, columns);
         let names = input.names.clone();
         while let Some(next) = input.next_row()? {
             self.target.count_read();

@@ -121,6 +121,13 @@ fn refuse_absent<'m>(
     Ok(())
 }
 
+/// The columns that some tables read from certain rows.
+fn columns_of<'m>(tables: impl IntoIterator<Item = &'m TableMapping>, whose: &[Whose]) -> Vec<&'m str> {
+    let expressions =
+        tables.into_iter().flat_map(|said| said.columns.iter().map(|(_, expression)| expression));
+    expressions.flat_map(|e| e.columns()).filter(|(at, _)| whose.contains(at)).map(|(_, name)| name).collect()
+}
+
 /// The rows of one line of the line list.
 struct Parts {
     person: Person,
@@ -142,7 +149,7 @@ struct Lines<'m> {
 
 impl Lines<'_> {
     fn read_cases(&mut self, input: &mut InputTable, target: &mut Target) -> Result<(), BundleError> {
-        target.begin(input.file());
+        target.begin(input, &self.columns_read());
         while let Some(next) = input.next_row()? {
             target.count_read();
             let row = match next {
@@ -167,6 +174,16 @@ impl Lines<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The columns of the line list that the mapping reads.
+    fn columns_read(&self) -> Vec<&str> {
+        let mapping = self.mapping;
+        let of_case =
+            [&mapping.people, &mapping.cases].into_iter().chain(&mapping.tests).chain(&mapping.stays);
+        let mut columns = columns_of(of_case, &[Whose::Own]);
+        columns.extend(columns_of(&mapping.named_contacts, &[Whose::Contact, Whose::Case]));
+        columns
     }
 
     /// Every row of ours that a line becomes, none of them written yet.
@@ -213,7 +230,7 @@ impl Lines<'_> {
         said: &TableMapping,
         target: &mut Target,
     ) -> Result<(), BundleError> {
-        target.begin(input.file());
+        target.begin(input, &columns_of([said], &[Whose::Own]));
         let names = input.names.clone();
         while let Some(next) = input.next_row()? {
             target.count_read();

@@ -109,7 +109,7 @@ pub(super) fn contact(export: &mut Export<'_>, names: &Names, row: &InputRow) ->
     Ok(Outcome::Taken)
 }
 
-fn person(export: &Export<'_>, names: &Names, row: &InputRow) -> Result<Person, Stop> {
+fn person(export: &mut Export<'_>, names: &Names, row: &InputRow) -> Result<Person, Stop> {
     let cell = |column| export.cell(names, row, column);
     let zone = &export.from.time_zone;
     let asked = cell("date_of_reporting").instant(zone)?;
@@ -118,5 +118,9 @@ fn person(export: &Export<'_>, names: &Names, row: &InputRow) -> Result<Person, 
         .with("birth_year", cell("age").birth_year(asked, zone)?)
         .with("sex", cell("gender").sex())
         .with("area", text(cell("location_id").text));
-    Ok(draft.read()?)
+    let person = draft.read()?;
+    if asked.is_none() && !cell("age").is_empty() {
+        export.target.note("an age without a day of reporting gave no year of birth");
+    }
+    Ok(person)
 }

@@ -88,7 +88,7 @@ pub(crate) fn write_rejects(
 
 /// The message for bad rows that stopped the work.
 pub(crate) fn rejected(what: &str, rejects: &Rejects, file: &Path) -> String {
-    let mut lines = vec![format!("{what}: {} bad rows; nothing was done", terminal::count(rejects.count()))];
+    let mut lines = vec![format!("{what}: {}; nothing was done", terminal::bad_rows(rejects.count()))];
     lines.extend(rejects.kept().iter().take(SHOWN_MAX).map(|reject| format!("  {reject}")));
     let more = rejects.count().saturating_sub(SHOWN_MAX as u64);
     if more > 0 {

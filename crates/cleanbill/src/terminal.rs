@@ -60,6 +60,11 @@ pub(crate) fn count(number: u64) -> String {
     out
 }
 
+/// How many rows are bad.
+pub(crate) fn bad_rows(number: u64) -> String {
+    if number == 1 { "1 bad row".to_owned() } else { format!("{} bad rows", count(number)) }
+}
+
 /// A share in per cent.
 pub(crate) fn percent(part: u64, whole: u64) -> String {
     if whole == 0 { "–".to_owned() } else { format!("{:.1}%", 100.0 * part as f64 / whole as f64) }

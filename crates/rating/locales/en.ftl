@@ -49,6 +49,7 @@ duration-minutes = { $n ->
 
 unknown = (not known)
 still-there = now (you have not said that you left)
+still-until = today (and until { $when } at the latest)
 no-symptoms = no symptoms
 about = about { $n }
 less-than-one = fewer than 1

@@ -18,31 +18,32 @@ eases = 自{ $when }起降为{ $level }。
 sooner-checks =
     { $needed ->
         [1] 一次无症状、无发热的每日健康打卡可使其提前结束。
-       *[other] 连续 { $needed } 天无症状、无发热的健康打卡可使其提前结束。您已连续 { $done } 天。
+       *[other] 连续{ $needed }天无症状、无发热的健康打卡可使其提前结束。您已连续 { $done }天。
     }
 sooner-tests =
     { $needed ->
         [1] 一次阴性检测可使其提前结束。{ $earliest }及以后采样有效。
-       *[other] { $needed } 次阴性检测可使其提前结束，两次采样至少间隔{ $apart }，{ $earliest }及以后采样有效。您已有 { $done } 次。
+       *[other] { $needed }次阴性检测可使其提前结束，两次采样至少间隔{ $apart }，{ $earliest }及以后采样有效。您已有 { $done }次。
     }
 sooner-methods = 有效的检测方法：{ $methods }。
 sooner-recovery = 登记康复后即结束。
 sooner-nothing = 只有时间或申诉能使其提前结束。
 appeal = 如果有误，或对您造成困难，请提出申诉。未参与此决定的人员将在{ $within }内答复并说明理由。逾期未答复的，按对您有利的方式处理。
-rule = 规则集 { $set } 第 { $version } 版，规则 { $rule }
+rule = 规则集 { $set } 第{ $version }版，规则 { $rule }
 evidence = 依据：{ $evidence }
 zone = 时间均为 { $zone } 当地时间。
 lifted = 有裁定撤销了一项或多项理由。
 
-duration-days = { $n } 天
-duration-hours = { $n } 小时
-duration-minutes = { $n } 分钟
+duration-days = { $n }天
+duration-hours = { $n }小时
+duration-minutes = { $n }分钟
 
 unknown = （不详）
 still-there = 现在（您尚未申报离开）
+still-until = 今天（最迟至{ $when }）
 no-symptoms = 无症状
-about = 约 { $n }
-less-than-one = 不到 1
+about = 约{ $n }
+less-than-one = 不到1
 list-separator = 、
 
 word-fever = 发热
@@ -87,7 +88,7 @@ word-venue = 您到过的场所
 word-household = 家中
 word-named = 由病例告知
 
-show-title = { $title }（{ $id }，第 { $version } 版）
+show-title = { $title }（{ $id }，第{ $version }版）
 show-force = 自{ $from }起至{ $to }止有效。{ $zone } 时间。
 show-basis = 法律依据：{ $basis }
 show-review = 申诉在{ $within }内由人员裁定。
@@ -96,8 +97,8 @@ show-on = 依据：{ $on }
 show-when = 条件：{ $when }
 show-always = 一律适用
 show-eases = { $after }后降为{ $level }。
-show-checks = 连续 { $needed } 天健康打卡正常可提前结束。
-show-tests = { $needed } 次阴性检测（间隔{ $apart }，不早于{ $earliest }）可提前结束。
+show-checks = 连续{ $needed }天健康打卡正常可提前结束。
+show-tests = { $needed }次阴性检测（间隔{ $apart }，不早于{ $earliest }）可提前结束。
 show-recovery = 康复即结束。
 show-reason = 告知本人：{ $text }
 show-advice = 请其：{ $text }

@@ -160,7 +160,7 @@ impl Explainer<'_> {
         Some(ExplainedReason {
             rule: rule.id.clone(),
             level: reason.level,
-            why: self.phrases.fill(template, &piece.says),
+            why: self.phrases.fill(template, &piece.says, self.rating.at),
             advice: rule.advice.as_ref().map(|text: &Text| text.get(self.phrases.language).to_owned()),
             holds: self.holds(rule, reason),
             until: reason.until,

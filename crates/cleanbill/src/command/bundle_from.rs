@@ -91,8 +91,8 @@ fn made(
     };
     if conversion.rejects().count() > 0 {
         let file = write_rejects(here, lenience, conversion.rejects())?;
-        let left_out = terminal::count(conversion.rejects().count());
-        terminal::note(&format!("note: {left_out} bad rows were left out; they are in {}", file.display()));
+        let left_out = terminal::bad_rows(conversion.rejects().count());
+        terminal::note(&format!("note: {left_out} left out and listed in {}", file.display()));
     }
     if json {
         let table =

@@ -123,10 +123,15 @@ impl<'a> Phrases<'a> {
         })
     }
 
-    /// A rule's own text with the evidence in its places.
-    pub(super) fn fill(&self, template: &Template, says: &Says) -> String {
+    /// A rule's own text with the evidence in its places, as read at an instant.
+    pub(super) fn fill(&self, template: &Template, says: &Says, at: Timestamp) -> String {
         let fill = |part: &Part| match part {
             Part::Literal(text) => text.clone(),
+            // The end of something that goes on, such as living with a case, is not a past date yet.
+            Part::Field(field, FieldType::Time, _) if field.time(says).is_some_and(|time| time > at) => {
+                let latest = field.time(says).map(|time| self.date(time)).unwrap_or_default();
+                self.say("still-until", &[("when", &latest)])
+            }
             Part::Field(field, of, format) => self.field(*field, *of, *format, says).unwrap_or_else(|| {
                 self.say(if *field == Field::Left { "still-there" } else { "unknown" }, &[])
             }),

@@ -26,6 +26,9 @@ pub(crate) enum Command {
     /// Rate everybody in a bundle by a rule set.
     #[command(after_help = RATE_EXAMPLES)]
     Rate(RateArguments),
+    /// Find everybody who was near a case, by a disease profile.
+    #[command(after_help = CONTACTS_EXAMPLES)]
+    Contacts(ContactsArguments),
     /// Measure ratings against known infections: JSON.
     #[command(after_help = "Example:\n  cleanbill evaluate --ratings days.parquet --truth town/truth")]
     Evaluate {
@@ -194,6 +197,29 @@ pub(crate) struct RateArguments {
     /// Language of the explanation [default: all].
     #[arg(long)]
     pub(crate) lang: Option<LanguageArgument>,
+}
+
+const CONTACTS_EXAMPLES: &str = "\
+Examples:
+  cleanbill contacts --bundle town --profile profiles/sars-cov-2.toml --at 2020-02-14T00:00:00+08:00 --out contacts.csv
+  cleanbill contacts --bundle town --at 2020-02-14T00:00:00+08:00 --explain p000043";
+
+#[derive(Debug, Args)]
+pub(crate) struct ContactsArguments {
+    #[command(flatten)]
+    pub(crate) evidence: EvidenceArguments,
+    /// With what was known at this instant.
+    #[arg(long, value_parser = instant::parse, value_name = "TIME")]
+    pub(crate) at: Timestamp,
+    /// Zone of times written (IANA name).
+    #[arg(long, value_parser = instant::zone, value_name = "ZONE", default_value = "UTC")]
+    pub(crate) zone: TimeZone,
+    /// The file to write: CSV or Parquet, by its ending.
+    #[arg(long, value_name = "FILE", required_unless_present = "explain")]
+    pub(crate) out: Option<PathBuf>,
+    /// Show one person's exposures.
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) explain: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

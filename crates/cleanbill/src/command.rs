@@ -2,6 +2,7 @@
 
 mod bundle_check;
 mod bundle_from;
+mod contacts;
 mod evaluate;
 mod rate;
 mod rules_check;
@@ -36,6 +37,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Bundle(BundleCommand::From(BundleFromCommand::Godata { input, out, zone, lenience })) => {
             bundle_from::godata(&input, &out, &zone, &lenience, json)
         }
+        Command::Contacts(arguments) => contacts::run(&arguments, json),
         Command::Evaluate { ratings, truth } => evaluate::run(&ratings, &truth),
         Command::Rate(rate) => rate::run(&rate, json),
         Command::Rules(RulesCommand::Check { file }) => rules_check::run(&file, json),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use bundle::{Bundle, BundleError, Future, LoadOptions, Loader, Progress, Rejects, Report};
-use contacts::Profile;
+use contacts::{Profile, VisitsBuilder};
 use evidence::{
     About, Case, Check, Declaration, HouseholdMember, NamedContact, Person, RegionPeriod, Ruling, Stay, Test,
     Trip, Venue, Visit,
@@ -101,12 +101,12 @@ pub(crate) fn rejected(what: &str, rejects: &Rejects, file: &Path) -> String {
     lines.join("\n")
 }
 
-/// Reads everybody's evidence. Visits are read only when `visits` says so: they matter for contacts alone.
+/// Reads everybody's evidence.
 fn population(folder: &Path, lenience: &Lenience) -> anyhow::Result<Population> {
     let (population, _) = with_bundle(folder, lenience, Future::Allow, |loader| {
         let mut population = Population::new(loader.all::<Person>()?, loader.all::<RegionPeriod>()?);
         population.households = loader.all::<HouseholdMember>()?;
-        population.venues = loader.all::<Venue>()?;
+        let venues = loader.all::<Venue>()?;
         loader.each(|row: About<Case>| population.case(row))?;
         population.named_contacts = loader.all::<NamedContact>()?;
         loader.each(|row: About<Test>| population.test(row))?;
@@ -114,7 +114,9 @@ fn population(folder: &Path, lenience: &Lenience) -> anyhow::Result<Population> 
         loader.each(|row: About<Check>| population.check(row))?;
         loader.each(|row: About<Stay>| population.stay(row))?;
         loader.each(|row: About<Trip>| population.trip(row))?;
-        population.visits = loader.all::<About<Visit>>()?;
+        let mut visits = VisitsBuilder::default();
+        loader.each(|row: About<Visit>| visits.add(&row))?;
+        population.visits = visits.build(&venues);
         loader.each(|row: About<Ruling>| population.ruling(row))?;
         Ok(population)
     })?;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use contacts::{Contact, Known, Profile, contacts};
+use contacts::{Contact, Known, Profile, Visits, contacts};
 use evidence::{
     About, Case, Check, Declaration, HouseholdMember, NamedContact, Person, PersonId, RegionId, RegionPeriod,
-    Ruling, Stay, Test, Trip, Venue, Visit,
+    Ruling, Stay, Test, Trip,
 };
 use hashbrown::HashMap;
 use jiff::Timestamp;
@@ -19,12 +19,11 @@ pub(crate) struct Population {
     positions: HashMap<PersonId, usize>,
     regions: BTreeMap<RegionId, Vec<RegionPeriod>>,
     pub(crate) households: Vec<HouseholdMember>,
-    pub(crate) venues: Vec<Venue>,
     pub(crate) cases: Vec<About<Case>>,
     pub(crate) tests: Vec<About<Test>>,
     pub(crate) named_contacts: Vec<NamedContact>,
     pub(crate) trips: Vec<About<Trip>>,
-    pub(crate) visits: Vec<About<Visit>>,
+    pub(crate) visits: Visits,
 }
 
 impl Population {
@@ -126,19 +125,24 @@ impl Loaded {
         Loaded { population, profile }
     }
 
+    /// Every contact of every case, as known at an instant.
+    pub(crate) fn contacts_at(&self, at: Timestamp) -> Vec<Contact> {
+        let population = &self.population;
+        let known = Known {
+            at,
+            cases: &population.cases,
+            positive_tests: &population.tests,
+            households: &population.households,
+            named_contacts: &population.named_contacts,
+            trips: &population.trips,
+            visits: &population.visits,
+        };
+        contacts(&self.profile, &known)
+    }
+
     /// Finds everybody's exposures as known at an instant; they replace those of an instant before.
     pub(crate) fn expose_at(&mut self, at: Timestamp) {
-        let contacts = {
-            let population = &self.population;
-            let known = Known {
-                at,
-                cases: &population.cases,
-                positive_tests: &population.tests,
-                households: &population.households,
-                named_contacts: &population.named_contacts,
-            };
-            contacts(&self.profile, &known)
-        };
+        let contacts = self.contacts_at(at);
         self.population.set_exposures(contacts);
     }
 }

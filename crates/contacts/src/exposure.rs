@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use evidence::{
     About, Case, CaseId, Exposure, HouseholdId, HouseholdMember, Minutes, NamedContact, OtherExposures,
-    PersonId, Probability, Setting, Test,
+    PersonId, Probability, Setting, Test, Trip,
 };
 use jiff::Timestamp;
 
 use crate::{
+    journey,
     profile::Profile,
+    venue,
+    visits::Visits,
     window::{Window, window},
 };
 
@@ -27,6 +30,10 @@ pub struct Known<'a> {
     pub households: &'a [HouseholdMember],
     /// Contacts that cases named.
     pub named_contacts: &'a [NamedContact],
+    /// Journeys.
+    pub trips: &'a [About<Trip>],
+    /// Visits to venues.
+    pub visits: &'a Visits,
 }
 
 /// A contact of a case.
@@ -42,18 +49,18 @@ pub struct Contact {
 
 /// What a pair shared in a setting.
 #[derive(Debug, Clone, Copy)]
-struct Shared {
-    first: Timestamp,
-    last: Timestamp,
-    minutes: u32,
+pub(crate) struct Shared {
+    pub(crate) first: Timestamp,
+    pub(crate) last: Timestamp,
+    pub(crate) minutes: u32,
 }
 
-type Key = (PersonId, CaseId, Setting);
+pub(crate) type Key = (PersonId, CaseId, Setting);
 
 /// A case that makes exposures.
-struct Infectious<'a> {
-    person: &'a PersonId,
-    window: Window,
+pub(crate) struct Infectious<'a> {
+    pub(crate) person: &'a PersonId,
+    pub(crate) window: Window,
     known: Timestamp,
 }
 
@@ -69,6 +76,8 @@ pub fn contacts(profile: &Profile, known: &Known<'_>) -> Vec<Contact> {
     let mut shared: BTreeMap<Key, Shared> = BTreeMap::new();
     households(known, &infectious, &mut shared);
     named(known, &infectious, &mut shared);
+    journey::journeys(profile, known, &infectious, &mut shared);
+    venue::meetings(profile, known, &infectious, &mut shared);
     assemble(profile, &infectious, shared)
 }
 
@@ -121,41 +130,53 @@ fn assemble(
     infectious: &BTreeMap<&CaseId, Infectious<'_>>,
     shared: BTreeMap<Key, Shared>,
 ) -> Vec<Contact> {
-    let probability =
-        |setting: Setting, shared: &Shared| profile.probability(setting, Minutes(shared.minutes));
-    let mut by_case: BTreeMap<&PersonId, BTreeMap<&CaseId, Probability>> = BTreeMap::new();
-    let mut minutes: BTreeMap<&PersonId, u32> = BTreeMap::new();
-    for ((person, case, setting), what) in &shared {
-        let highest = by_case.entry(person).or_default().entry(case).or_insert(Probability::ZERO);
-        let of_this = probability(*setting, what);
-        if of_this > *highest {
-            *highest = of_this;
-        }
-        let sum = minutes.entry(person).or_default();
-        *sum = sum.saturating_add(what.minutes);
-    }
-    let together: BTreeMap<&PersonId, OtherExposures> = by_case
-        .into_iter()
-        .map(|(person, cases)| {
-            let sum = minutes.get(person).copied().unwrap_or_default();
-            let combined = cases.values().fold(Probability::ZERO, |so_far, p| so_far.or(*p));
-            let count = u32::try_from(cases.len()).unwrap_or(u32::MAX);
-            (person, OtherExposures { cases: count, minutes: Minutes(sum), probability: combined })
-        })
-        .collect();
-    let contact = |((person, case, setting), what): (&Key, &Shared)| {
+    let mut contacts: Vec<Contact> = Vec::with_capacity(shared.len());
+    for ((person, case, setting), what) in shared {
+        let Some(case_known) = infectious.get(&case).map(|case| case.known) else { continue };
+        let minutes = Minutes(what.minutes);
+        let probability = profile.probability(setting, minutes);
         let exposure = Exposure {
-            case: case.clone(),
-            class: profile.class(*setting),
-            setting: *setting,
+            case,
+            class: profile.class(setting),
+            setting,
             first: what.first,
             last: what.last,
-            minutes: Minutes(what.minutes),
-            probability: probability(*setting, what),
-            together: together.get(person).copied()?,
+            minutes,
+            probability,
+            together: OtherExposures { cases: 1, minutes, probability },
         };
-        let case_known = infectious.get(case)?.known;
-        Some(Contact { person: person.clone(), case_known, exposure })
-    };
-    shared.iter().filter_map(contact).collect()
+        contacts.push(Contact { person, case_known, exposure });
+    }
+    // INVARIANT: in the order of persons, so that each person's exposures stand together.
+    for of_person in contacts.chunk_by_mut(|a, b| a.person == b.person) {
+        let together: Vec<OtherExposures> =
+            of_person.iter().map(|one| together(profile, one, of_person)).collect();
+        for (contact, together) in of_person.iter_mut().zip(together) {
+            contact.exposure.together = together;
+        }
+    }
+    contacts
+}
+
+/// What is known of a person's exposures in the time up to one of them, taken together.
+fn together(profile: &Profile, one: &Contact, of_person: &[Contact]) -> OtherExposures {
+    let last = one.exposure.last;
+    let begin = last.checked_sub(profile.together_within).unwrap_or(Timestamp::MIN);
+    let mut cases: BTreeMap<&CaseId, Probability> = BTreeMap::new();
+    let mut minutes = 0_u32;
+    for Contact { exposure, .. } in of_person {
+        if exposure.last <= begin || exposure.last > last {
+            continue;
+        }
+        minutes = minutes.saturating_add(exposure.minutes.0);
+        let highest = cases.entry(&exposure.case).or_insert(Probability::ZERO);
+        if exposure.probability > *highest {
+            *highest = exposure.probability;
+        }
+    }
+    OtherExposures {
+        cases: u32::try_from(cases.len()).unwrap_or(u32::MAX),
+        minutes: Minutes(minutes),
+        probability: cases.values().fold(Probability::ZERO, |so_far, p| so_far.or(*p)),
+    }
 }

@@ -18,17 +18,35 @@
 //! where no end was named), `minutes` the time between them. It counts as named, whether or not it lies in the window.
 //! Several entries for one person and case make one exposure: from the first moment to the last, minutes added up.
 //!
+//! **Venue.** A visit lasts from `entered` to `left`; where `left` is not there, or later than `at`, it lasts for the
+//! usual stay of its kind of venue, and not beyond `at`. Visits entered after `at` are not used. A visit of the case's
+//! person is cut to the window (an empty rest is dropped) and then prolonged by `linger`. A *meeting* is what a visit
+//! of somebody else to the same venue has in common with it. With `m(kind)` the minutes needed at a kind of venue,
+//! somebody is a contact if there is a span of length `sum_over` (any, sliding; the whole time for `window`) in which the
+//! meetings, at all venues, add up to `Σ overlap / m(kind) ≥ 1`. Then `first` and `last` are the earliest beginning and
+//! the latest end of all meetings in the window, and `minutes` is the sum of them all, rounded down.
+//!
+//! **Journeys.** Two trips of different people on the same vehicle run by the same mode, both known by `at` (a trip is
+//! known on arrival), that overlap each other and the window. Plane: rows at most `rows` apart; train: the same car;
+//! where a row or car is not known there is no exposure. Bus, ferry, car: the whole vehicle. `first`, `last` and
+//! `minutes` are those of the overlap within the window, several overlaps taken together as above.
+//!
 //! **Result.** One exposure for each contact, case and setting, in the order of person, case and setting. A person is
 //! never their own contact. Contacts of contacts are not exposures. `probability` is the published attack rate of the
-//! setting for those minutes. `together` takes all exposures of a person: distinct cases, minutes added up, and
-//! `1 - Π(1 - p)` over the cases, with the highest `p` of each case's settings.
+//! setting for those minutes. `together` takes the exposures of the same person whose last moment lies at most
+//! `together.within` before this one's and not after it: distinct cases, minutes added up, and `1 - Π(1 - p)` over the
+//! cases, with the highest `p` of each case's settings.
 //!
 //! This crate does no I/O, reads no clock and draws no randomness.
 
 mod exposure;
+mod journey;
 mod profile;
+mod venue;
+mod visits;
 mod window;
 
 pub use exposure::{Contact, Known, contacts};
 pub use profile::{AttackRate, Profile, ProfileError, VenueContact};
+pub use visits::{Visits, VisitsBuilder};
 pub use window::{Window, window};

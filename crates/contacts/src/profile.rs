@@ -20,6 +20,8 @@ pub struct Profile {
     pub infectious_after: SignedDuration,
     /// Contacts at venues.
     pub venue: VenueContact,
+    /// How far back a person's exposures are taken together.
+    pub together_within: SignedDuration,
     /// Rows before and behind in which somebody on a plane is a contact.
     pub plane_rows: u16,
     /// A trace that flags more people than this asks them instead of restricting them.
@@ -108,6 +110,12 @@ impl Profile {
 }
 
 impl VenueContact {
+    /// A number that the minutes needed at every kind of venue divide, so that shares of them add up exactly.
+    pub(crate) fn minutes_scale(&self) -> u64 {
+        let kinds = self.kinds.values().filter_map(|kind| kind.minutes);
+        kinds.chain([self.minutes]).map(|minutes| u64::from(minutes.0.max(1))).fold(1, least_common_multiple)
+    }
+
     /// Overlap needed at a kind of venue.
     #[must_use]
     pub fn minutes_at(&self, kind: Option<&VenueKind>) -> Minutes {
@@ -125,6 +133,14 @@ impl VenueContact {
     pub fn usual_stay_at(&self, kind: Option<&VenueKind>) -> SignedDuration {
         kind.and_then(|kind| self.kinds.get(kind)).and_then(|kind| kind.usual_stay).unwrap_or(self.usual_stay)
     }
+}
+
+fn least_common_multiple(a: u64, b: u64) -> u64 {
+    let (mut x, mut y) = (a, b);
+    while y != 0 {
+        (x, y) = (y, x % y);
+    }
+    (a / x).saturating_mul(b)
 }
 
 #[cfg(test)]

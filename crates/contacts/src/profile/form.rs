@@ -23,6 +23,7 @@ struct Document {
     household: Sourced,
     named: Sourced,
     ask: Ask,
+    together: Together,
     #[serde(default)]
     attack_rate: Vec<Rate>,
 }
@@ -96,6 +97,14 @@ struct Ask {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Together {
+    within: Spanned<String>,
+    #[serde(rename = "source")]
+    _source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Rate {
     setting: Setting,
     #[serde(default)]
@@ -160,6 +169,7 @@ pub(super) fn parse(document: &[u8]) -> Result<Profile, ProfileError> {
         infectious_before: places.duration(&form.infectious.before)?,
         infectious_after: places.duration(&form.infectious.after)?,
         venue: venue(&places, form.venue)?,
+        together_within: places.duration(&form.together.within)?,
         plane_rows: form.plane.rows,
         ask_above: form.ask.ask_above,
         classes: classes.into_iter().collect(),

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use parquet::{
     arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
     errors::ParquetError,
+    file::metadata::{ColumnChunkMetaData, ParquetMetaData},
 };
 
 use crate::{
@@ -57,6 +58,7 @@ impl ParquetTable {
         let handle = File::open(path).map_err(BundleError::unreadable(path))?;
         let bytes = handle.metadata().map_err(BundleError::unreadable(path))?.len();
         let builder = guarded(&file, || ParquetRecordBatchReaderBuilder::try_new(handle))?;
+        refuse_impossible_chunks(&file, builder.metadata(), bytes)?;
         let names: Vec<String> = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
         let places = header::bind(&file, table, &names).map_err(|error| match error {
             BundleError::Header { file, why, remedy } => BundleError::Parquet { file, why, remedy },
@@ -149,6 +151,22 @@ impl CellSource for ParquetTable {
 
     fn decimal(&self, column: usize) -> Result<Option<f64>, Fault> {
         self.column(column).decimal(self.row.wrapping_sub(1))
+    }
+}
+
+/// Refuses column chunks that lie outside the file: the decoder takes their places on trust.
+fn refuse_impossible_chunks(file: &str, metadata: &ParquetMetaData, bytes: u64) -> Result<(), BundleError> {
+    let inside = |chunk: &ColumnChunkMetaData| {
+        let start = chunk.dictionary_page_offset().unwrap_or_else(|| chunk.data_page_offset());
+        let end = start.checked_add(chunk.compressed_size()).and_then(|end| u64::try_from(end).ok());
+        start >= 0
+            && chunk.data_page_offset() >= 0
+            && chunk.compressed_size() >= 0
+            && end.is_some_and(|end| end <= bytes)
+    };
+    match metadata.row_groups().iter().all(|group| group.columns().iter().all(inside)) {
+        true => Ok(()),
+        false => Err(damaged(file, "a column lies outside the file")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use crate::{output, root, run};
 
@@ -31,16 +31,22 @@ pub(crate) fn run_all(seconds: &str) -> anyhow::Result<()> {
         let seeds = folder.join("seeds").join(&target);
         fs::create_dir_all(&corpus)?;
         println!("fuzz: {target} for {seconds} s");
-        run(Command::new(folder.join("target").join(host).join("release").join(&target))
-            .arg(corpus)
-            .arg(seeds)
-            .args([
-                format!("-max_total_time={seconds}"),
-                "-timeout=10".to_owned(),
-                "-rss_limit_mb=2048".to_owned(),
-                "-verbosity=0".to_owned(),
-                "-print_final_stats=1".to_owned(),
-            ]))?;
+        let program = folder.join("target").join(host).join("release").join(&target);
+        let limits = [&format!("-max_total_time={seconds}"), "-timeout=10", "-rss_limit_mb=2048"];
+        let fuzzed = Command::new(program)
+            .current_dir(&folder)
+            .args([&corpus, &seeds])
+            .args(limits)
+            .arg("-print_final_stats=1")
+            .output()?;
+        let said = String::from_utf8_lossy(&fuzzed.stderr);
+        if !fuzzed.status.success() {
+            eprintln!("{said}");
+            bail!("{target} found something; the input that shows it lies in fuzz/");
+        }
+        for line in said.lines().filter(|line| line.starts_with("stat::number_of_executed_units")) {
+            println!("  {line}");
+        }
     }
     Ok(())
 }

@@ -12,8 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("bundle", &["evidence"]),
     ("rating", &["evidence"]),
     ("contacts", &["evidence"]),
-    ("synth", &["evidence", "bundle"]),
-    ("cleanbill", &["evidence", "bundle", "rating", "contacts", "synth"]),
+    ("cleanbill", &["evidence", "bundle", "rating", "contacts"]),
     ("oracle", &["evidence", "bundle", "rating", "contacts"]),
     ("xtask", &[]),
 ];

@@ -13,7 +13,7 @@ mod population;
 mod result_file;
 mod terminal;
 
-use std::process::ExitCode;
+use std::{panic, process::ExitCode};
 
 use clap::Parser;
 
@@ -21,11 +21,20 @@ use crate::{arguments::Arguments, outcome::Outcome};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match command::run(arguments) {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::No) => ExitCode::from(1),
-        Err(error) => {
+    // What outside code does with hostile input must not show as a crash; it is told as what it is, below.
+    panic::set_hook(Box::new(|_| {}));
+    match panic::catch_unwind(panic::AssertUnwindSafe(|| command::run(arguments))) {
+        Ok(Ok(Outcome::Done)) => ExitCode::SUCCESS,
+        Ok(Ok(Outcome::No)) => ExitCode::from(1),
+        Ok(Err(error)) => {
             terminal::error(&error);
+            ExitCode::from(2)
+        }
+        Err(_) => {
+            terminal::error(&anyhow::anyhow!(
+                "this is a fault of cleanbill, not of your input; nothing was written\n  remedy: report it with the \
+                 command and, if you may share it, the input"
+            ));
             ExitCode::from(2)
         }
     }

@@ -7,7 +7,7 @@ use evidence::duration;
 use jiff::SignedDuration;
 use serde::Serialize;
 
-pub use background::BackgroundSymptoms;
+pub use background::{BackgroundError, BackgroundSymptoms};
 
 use crate::{
     rule_set::{Rule, RuleSet},

@@ -20,7 +20,7 @@ mod release;
 mod rule_set;
 mod text;
 
-pub use check::{BackgroundSymptoms, Finding, Severity, check};
+pub use check::{BackgroundError, BackgroundSymptoms, Finding, Severity, check};
 pub use condition::{Condition, ConditionError, Truth};
 pub use efficacy::{Efficacy, RuleEfficacy, wilson_95};
 pub use explain::{ExplainedReason, Explanation, describe, explain, inputs_digest};

@@ -12,8 +12,7 @@ const SHARE_WARN: f64 = 0.005;
 /// The finding on a rule over symptoms; `None` for other rules.
 ///
 /// Two figures bound the share. The lower takes symptoms as independent; real ones come together, so combinations are
-/// more common. The upper takes every smallest combination that meets the rule to be as common as its rarest symptom
-/// (Fréchet's bound) and adds them up.
+/// more common. The upper holds however they come together.
 pub(super) fn of(rule: &Rule, background: &BackgroundSymptoms) -> Option<Finding> {
     let meets = |symptoms: Symptoms| -> Option<bool> {
         let at = Timestamp::UNIX_EPOCH;
@@ -59,6 +58,18 @@ pub(super) fn of(rule: &Rule, background: &BackgroundSymptoms) -> Option<Finding
         what,
         remedy: "Ask for a combination of symptoms, or for a test instead of a restriction.".to_owned(),
     })
+}
+
+/// The smallest bound on the share of people who have one of some combinations, however symptoms come together.
+///
+/// Whoever has a combination has every symptom of it. So the share is at most the sum, over the combinations, of each
+/// one's rarest symptom, and at most the sum over any symptoms of which every combination has one (Boole, Fréchet).
+fn at_most(combinations: &[Symptoms], share: &impl Fn(Symptom) -> f64) -> f64 {
+    let rarest: f64 = combinations.iter().map(|set| set.iter().map(share).fold(1.0, f64::min)).sum();
+    let hits_all =
+        |symptoms: &Symptoms| combinations.iter().all(|set| !set.intersection(*symptoms).is_empty());
+    let through = every_set().filter(hits_all).map(|symptoms| symptoms.iter().map(share).sum());
+    through.fold(rarest.min(1.0), f64::min)
 }
 
 fn percent(share: f64) -> String {

@@ -1,6 +1,9 @@
 //! Visits, indexed by venue and time and by person, so that a question touches only visits that can answer it.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, hash_map::DefaultHasher},
+    hash::BuildHasherDefault,
+};
 
 use evidence::{About, PersonId, Venue, VenueId, VenueKind, Visit};
 use jiff::{SignedDuration, Timestamp};
@@ -17,6 +20,9 @@ struct Record {
     person: u32,
 }
 
+/// Numbers of ids. The hasher has a fixed key: this crate draws no randomness.
+type Numbers<T> = HashMap<T, u32, BuildHasherDefault<DefaultHasher>>;
+
 /// Stands for a departure that was not recorded.
 const OPEN: i64 = i64::MAX;
 
@@ -31,13 +37,13 @@ pub struct VisitsBuilder {
 /// Ids as small numbers.
 #[derive(Debug)]
 struct Dictionary<T> {
-    numbers: HashMap<T, u32>,
+    numbers: Numbers<T>,
     ids: Vec<T>,
 }
 
 impl<T> Default for Dictionary<T> {
     fn default() -> Self {
-        Dictionary { numbers: HashMap::new(), ids: Vec::new() }
+        Dictionary { numbers: Numbers::default(), ids: Vec::new() }
     }
 }
 
@@ -105,7 +111,7 @@ fn longest(records: &[Record]) -> i64 {
 #[derive(Debug, Default)]
 pub struct Visits {
     people: Vec<PersonId>,
-    numbers: HashMap<PersonId, u32>,
+    numbers: Numbers<PersonId>,
     kinds: Vec<Option<VenueKind>>,
     /// Sorted by venue, entry and departure.
     records: Vec<Record>,

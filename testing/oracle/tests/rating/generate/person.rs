@@ -60,8 +60,10 @@ pub fn person(calendar: &Calendar) -> impl Strategy<Value = PersonEvidence> + us
         )
 }
 
-/// Gives everything that has an id one of its own.
+/// Gives everything that has an id one of its own. A stay is known by its region and arrival: two alike are one.
 fn number(person: &mut PersonEvidence) {
+    person.stays.sort_by(|a, b| (&a.region, a.arrived).cmp(&(&b.region, b.arrived)));
+    person.stays.dedup_by(|a, b| a.region == b.region && a.arrived == b.arrived);
     for (number, test) in person.tests.iter_mut().enumerate() {
         test.test = TestId::new(&format!("t{number}")).unwrap();
     }

@@ -83,6 +83,8 @@ pub(crate) struct CsvRecords<'r> {
     ends: Vec<usize>,
     record: Record,
     line: u64,
+    /// Whether the last byte passed was a carriage return: a line feed behind it ends no further line.
+    after_return: bool,
     bytes_read: u64,
     ended: bool,
 }
@@ -94,6 +96,17 @@ impl fmt::Debug for CsvRecords<'_> {
             .field("line", &self.line)
             .finish_non_exhaustive()
     }
+}
+
+/// How many lines end in some bytes: by a line feed, a carriage return, or both together.
+fn line_ends(bytes: &[u8], after_return: &mut bool) -> u64 {
+    let mut count = 0;
+    for byte in bytes {
+        let ends = *byte == b'\r' || (*byte == b'\n' && !*after_return);
+        count += u64::from(ends);
+        *after_return = *byte == b'\r';
+    }
+    count
 }
 
 impl<'r> CsvRecords<'r> {
@@ -119,6 +132,7 @@ impl<'r> CsvRecords<'r> {
             ends: vec![0; 32],
             record: Record::default(),
             line: 1,
+            after_return: false,
             bytes_read: 0,
             ended: false,
         };
@@ -165,12 +179,12 @@ impl<'r> CsvRecords<'r> {
             let output = self.output.get_mut(written..).unwrap_or_default();
             let ends = self.ends.get_mut(fields..).unwrap_or_default();
             let (result, taken, out, new_ends) = self.parser.read_record(chunk, output, ends);
-            let new_lines = chunk.get(..taken).map_or(0, |c| c.iter().filter(|b| **b == b'\n').count());
+            let passed = if at_end { &[] } else { chunk.get(..taken).unwrap_or_default() };
+            self.line += line_ends(passed, &mut self.after_return);
             bytes += taken;
             written += out;
             fields += new_ends;
             if !at_end {
-                self.line += new_lines as u64;
                 self.unread.start += taken;
             }
             self.refuse_endless(line, bytes, fields)?;
@@ -237,11 +251,10 @@ impl<'r> CsvRecords<'r> {
             }
             match self.buffer.get(self.unread.clone()).and_then(|b| b.first()) {
                 None => return Ok(false),
-                Some(b'\n') => {
-                    self.line += 1;
+                Some(end @ (b'\n' | b'\r')) => {
+                    self.line += line_ends(&[*end], &mut self.after_return);
                     in_comment = false;
                 }
-                Some(b'\r') => {}
                 Some(byte) if in_comment || self.comment == Some(*byte) => in_comment = true,
                 Some(_) => return Ok(true),
             }

@@ -29,6 +29,9 @@ pub(crate) enum Command {
     /// Find everybody who was near a case, by a disease profile.
     #[command(after_help = CONTACTS_EXAMPLES)]
     Contacts(ContactsArguments),
+    /// Find people to be asked whether they were near a place at a time. Nobody's level changes by it.
+    #[command(after_help = PLACE_EXAMPLE, allow_negative_numbers = true)]
+    Place(PlaceArguments),
     /// Measure ratings against known infections: JSON.
     #[command(after_help = "Example:\n  cleanbill evaluate --ratings days.parquet --truth town/truth")]
     Evaluate {
@@ -220,6 +223,41 @@ pub(crate) struct ContactsArguments {
     /// Show one person's exposures.
     #[arg(long, value_name = "PERSON")]
     pub(crate) explain: Option<String>,
+}
+
+const PLACE_EXAMPLE: &str = "\
+Example:
+  cleanbill place --bundle town --lat 30.25 --lon 120.16 --radius 300 \\
+    --from 2020-02-14T18:00:00+08:00 --to 2020-02-14T21:00:00+08:00 --out questions.csv";
+
+#[derive(Debug, Args)]
+pub(crate) struct PlaceArguments {
+    #[command(flatten)]
+    pub(crate) evidence: EvidenceArguments,
+    /// Latitude, in degrees north.
+    #[arg(long, value_name = "DEGREES")]
+    pub(crate) lat: f64,
+    /// Longitude, in degrees east.
+    #[arg(long, value_name = "DEGREES")]
+    pub(crate) lon: f64,
+    /// How far around, in metres.
+    #[arg(long, value_name = "METRES")]
+    pub(crate) radius: f64,
+    /// First instant.
+    #[arg(long, value_parser = instant::parse, value_name = "TIME")]
+    pub(crate) from: Timestamp,
+    /// End.
+    #[arg(long, value_parser = instant::parse, value_name = "TIME")]
+    pub(crate) to: Timestamp,
+    /// Zone of times written (IANA name).
+    #[arg(long, value_parser = instant::zone, value_name = "ZONE", default_value = "UTC")]
+    pub(crate) zone: TimeZone,
+    /// The file to write: CSV or Parquet, by its ending.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Go on without asking when more people are found than the profile's `ask_above`.
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Subcommand)]

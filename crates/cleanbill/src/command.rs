@@ -4,6 +4,7 @@ mod bundle_check;
 mod bundle_from;
 mod contacts;
 mod evaluate;
+mod place;
 mod rate;
 mod rules_check;
 mod rules_efficacy;
@@ -39,6 +40,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         }
         Command::Contacts(arguments) => contacts::run(&arguments, json),
         Command::Evaluate { ratings, truth } => evaluate::run(&ratings, &truth),
+        Command::Place(arguments) => place::run(&arguments, json),
         Command::Rate(rate) => rate::run(&rate, json),
         Command::Rules(RulesCommand::Check { file }) => rules_check::run(&file, json),
         Command::Rules(RulesCommand::Show { file, lang }) => rules_show::run(&file, lang.language(), json),

@@ -117,7 +117,7 @@ impl Population {
 /// A population with the profile by which contacts are found.
 pub(crate) struct Loaded {
     pub(crate) population: Population,
-    profile: Profile,
+    pub(crate) profile: Profile,
 }
 
 impl Loaded {

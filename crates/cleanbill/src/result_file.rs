@@ -26,6 +26,7 @@ pub(crate) enum Kind {
     Text,
     Instant,
     Integer,
+    Decimal,
 }
 
 /// A value of a result.
@@ -34,6 +35,7 @@ pub(crate) enum Value<'a> {
     Text(&'a str),
     Instant(Option<Timestamp>),
     Integer(i64),
+    Decimal(f64),
 }
 
 /// Rows written to a Parquet file at once.
@@ -89,6 +91,7 @@ impl ResultFile {
                         Value::Instant(None) => csv.write_field(""),
                         Value::Instant(Some(at)) => csv.write_field(instant::print(*at, &self.zone)),
                         Value::Integer(number) => csv.write_field(number.to_string()),
+                        Value::Decimal(number) => csv.write_field(number.to_string()),
                     }
                     .with_context(place)?;
                 }

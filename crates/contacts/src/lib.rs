@@ -37,16 +37,21 @@
 //! `together.within` before this one's and not after it: distinct cases, minutes added up, and `1 - Π(1 - p)` over the
 //! cases, with the highest `p` of each case's settings.
 //!
+//! **Place.** Visits to venues within a radius of a point that overlap a time make *candidates*: people to be asked, never
+//! exposures ([`candidates`]).
+//!
 //! This crate does no I/O, reads no clock and draws no randomness.
 
 mod exposure;
 mod journey;
+mod place;
 mod profile;
 mod venue;
 mod visits;
 mod window;
 
 pub use exposure::{Contact, Known, contacts};
+pub use place::{Candidate, Place, Preview, candidates, preview};
 pub use profile::{AttackRate, Profile, ProfileError, VenueContact};
 pub use visits::{Visits, VisitsBuilder};
 pub use window::{Window, window};

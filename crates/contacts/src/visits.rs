@@ -5,7 +5,7 @@ use std::{
     hash::BuildHasherDefault,
 };
 
-use evidence::{About, PersonId, Venue, VenueId, VenueKind, Visit};
+use evidence::{About, PersonId, Position, Venue, VenueId, VenueKind, Visit};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::profile::Profile;
@@ -88,16 +88,30 @@ impl VisitsBuilder {
             }
         }
         let mut kinds = vec![None; known.ids.len()];
+        let mut positions = vec![None; known.ids.len()];
         for venue in venues {
-            let number = known.numbers.get(&venue.venue).and_then(|number| kinds.get_mut(*number as usize));
-            if let Some(kind) = number {
+            let Some(number) = known.numbers.get(&venue.venue).map(|number| *number as usize) else {
+                continue;
+            };
+            if let (Some(kind), Some(position)) = (kinds.get_mut(number), positions.get_mut(number)) {
                 *kind = Some(venue.kind.clone());
+                *position = venue.position;
             }
         }
         let longest_stay =
             of_venue.iter().map(|range| longest(records.get(range.clone()).unwrap_or_default()));
         let longest_stay = longest_stay.collect();
-        Visits { people: people.ids, numbers: people.numbers, kinds, records, of_venue, longest_stay, own }
+        Visits {
+            people: people.ids,
+            numbers: people.numbers,
+            venues: known.ids,
+            kinds,
+            positions,
+            records,
+            of_venue,
+            longest_stay,
+            own,
+        }
     }
 }
 
@@ -112,7 +126,9 @@ fn longest(records: &[Record]) -> i64 {
 pub struct Visits {
     people: Vec<PersonId>,
     numbers: Numbers<PersonId>,
+    venues: Vec<VenueId>,
     kinds: Vec<Option<VenueKind>>,
+    positions: Vec<Option<Position>>,
     /// Sorted by venue, entry and departure.
     records: Vec<Record>,
     of_venue: Vec<std::ops::Range<usize>>,
@@ -140,6 +156,17 @@ pub(crate) struct Meeting<'a> {
     pub(crate) person: &'a PersonId,
     pub(crate) kind: Option<&'a VenueKind>,
     pub(crate) together: Stretch,
+}
+
+/// Somebody at a venue near a place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Presence<'a> {
+    pub(crate) person: &'a PersonId,
+    pub(crate) venue: &'a VenueId,
+    pub(crate) entered: i64,
+    pub(crate) left: Option<i64>,
+    pub(crate) there: Stretch,
+    pub(crate) distance_m: f64,
 }
 
 fn micros(duration: SignedDuration) -> i64 {
@@ -204,6 +231,27 @@ impl Visits {
                     && let Some(person) = self.people.get(other.person as usize)
                 {
                     take(Meeting { person, kind, together });
+                }
+            }
+        }
+    }
+
+    /// Every visit, as far as it lies in a stretch of time, to the venues that a condition on their position picks.
+    pub(crate) fn at_places<'a>(
+        &'a self,
+        profile: &Profile,
+        pick: impl Fn(Position) -> Option<f64>,
+        stretch: Stretch,
+        mut take: impl FnMut(Presence<'a>),
+    ) {
+        for (number, (venue, position)) in self.venues.iter().zip(&self.positions).enumerate() {
+            let Some(distance_m) = position.and_then(&pick) else { continue };
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            for record in self.overlapping(profile, number, stretch) {
+                let there = self.stretch(profile, record, i64::MAX - 1).and_then(|s| s.intersection(stretch));
+                if let (Some(there), Some(person)) = (there, self.people.get(record.person as usize)) {
+                    let left = (record.left != OPEN).then_some(record.left);
+                    take(Presence { person, venue, entered: record.entered, left, there, distance_m });
                 }
             }
         }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{ArrayRef, Int64Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder},
+    array::{
+        ArrayRef, Float64Builder, Int64Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder,
+    },
     datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit},
     error::ArrowError,
 };
@@ -14,6 +16,7 @@ enum Builder {
     Text(StringBuilder),
     Instant(TimestampMicrosecondBuilder),
     Integer(Int64Builder),
+    Decimal(Float64Builder),
 }
 
 pub(super) struct Columns {
@@ -29,11 +32,13 @@ impl Columns {
             Kind::Text => Field::new(*name, DataType::Utf8, false),
             Kind::Instant => Field::new(*name, utc(), true),
             Kind::Integer => Field::new(*name, DataType::Int64, false),
+            Kind::Decimal => Field::new(*name, DataType::Float64, false),
         };
         let builder = |(_, kind): &(&str, Kind)| match kind {
             Kind::Text => Builder::Text(StringBuilder::new()),
             Kind::Instant => Builder::Instant(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
             Kind::Integer => Builder::Integer(Int64Builder::new()),
+            Kind::Decimal => Builder::Decimal(Float64Builder::new()),
         };
         let schema = Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()));
         Columns { schema, builders: columns.iter().map(builder).collect(), rows: 0 }
@@ -56,6 +61,7 @@ impl Columns {
                     builder.append_option(at.map(|at| at.as_microsecond()));
                 }
                 (Builder::Integer(builder), Value::Integer(number)) => builder.append_value(*number),
+                (Builder::Decimal(builder), Value::Decimal(number)) => builder.append_value(*number),
                 // INVARIANT: values stand in the order of the columns. A mismatch shows as unequal lengths in `batch`.
                 _ => {}
             }
@@ -70,6 +76,7 @@ impl Columns {
                 Builder::Text(builder) => Arc::new(builder.finish()),
                 Builder::Instant(builder) => Arc::new(builder.finish()),
                 Builder::Integer(builder) => Arc::new(builder.finish()),
+                Builder::Decimal(builder) => Arc::new(builder.finish()),
             }
         });
         let arrays: Vec<ArrayRef> = arrays.collect();

@@ -35,8 +35,7 @@ pub(super) fn of(rule: &Rule, background: &BackgroundSymptoms) -> Option<Finding
         asked.iter().filter(|s| background.share(*s).is_none()).map(Symptom::word).collect();
     let share = |symptom: Symptom| background.share(symptom).map_or(0.0, |p| p.share());
     let lower: f64 = sets.iter().map(|set| independent(*set, &share)).sum();
-    let upper: f64 =
-        smallest.iter().map(|set| set.iter().map(share).fold(1.0, f64::min)).sum::<f64>().min(1.0);
+    let upper = at_most(&smallest, &share);
     let sources: std::collections::BTreeSet<&str> =
         asked.iter().filter(|s| background.share(*s).is_some()).map(|s| background.source(s)).collect();
     let mut what = format!(

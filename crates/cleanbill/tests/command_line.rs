@@ -356,7 +356,9 @@ fn an_output_that_cannot_be_written_is_named() {
 
 #[test]
 fn every_command_has_help_with_an_example() {
-    let commands: [&[&str]; 10] = [
+    let commands: [&[&str]; 12] = [
+        &["contacts"],
+        &["place"],
         &["rate"],
         &["evaluate"],
         &["bundle", "check"],
@@ -373,4 +375,48 @@ fn every_command_has_help_with_an_example() {
         assert_eq!(ran.code, 0);
         assert!(ran.out.contains("Example") && ran.out.contains("cleanbill"), "{command:?}: {}", ran.out);
     }
+}
+
+#[test]
+fn contacts_and_candidates_near_a_place_are_found_in_the_small_town() {
+    let folder = small_bundle();
+    let ran = cleanbill(
+        folder.path(),
+        &["contacts", "--bundle", "town", "--at", AT, "--out", "c.csv", "--explain", "cai"],
+    );
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    insta::assert_snapshot!("small_town_contacts", fs::read_to_string(folder.path().join("c.csv")).unwrap());
+    insta::assert_snapshot!("small_town_contacts_explained", ran.out);
+    let place = |radius: &str, out: &str| {
+        cleanbill(
+            folder.path(),
+            &[
+                "place",
+                "--bundle",
+                "town",
+                "--lat",
+                "30.2505",
+                "--lon",
+                "120.16",
+                "--radius",
+                radius,
+                "--from",
+                "2020-02-11T10:45:00+08:00",
+                "--to",
+                "2020-02-11T12:00:00+08:00",
+                "--out",
+                out,
+            ],
+        )
+    };
+    let near = place("100", "near.csv");
+    assert_eq!(near.code, 0, "{}", near.err);
+    insta::assert_snapshot!("small_town_place", near.out);
+    insta::assert_snapshot!(
+        "small_town_candidates",
+        fs::read_to_string(folder.path().join("near.csv")).unwrap()
+    );
+    assert_eq!(place("50", "none.csv").code, 0);
+    assert_eq!(fs::read_to_string(folder.path().join("none.csv")).unwrap().lines().count(), 1);
+    assert_eq!(place("-5", "bad.csv").code, 2);
 }

@@ -142,7 +142,11 @@ fn print(report: &Report) {
         .iter()
         .map(|count| vec![count.setting.to_string(), number(count.exposures), number(count.people)]);
     anstream::println!("{}", terminal::table(&["setting", "exposures", "people"], &[1, 2], rows));
-    anstream::println!("\n{} people were near {} cases", number(report.people), number(report.cases));
+    anstream::println!(
+        "\npeople near a case: {}; cases with contacts: {}",
+        number(report.people),
+        number(report.cases)
+    );
     let Some(explained) = &report.explained else { return };
     if explained.is_empty() {
         anstream::println!("\nno exposure is known");

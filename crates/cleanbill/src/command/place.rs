@@ -91,7 +91,7 @@ fn print(report: &Report, preview: &Preview) {
         100.0 * report.share_of_population
     );
     anstream::println!(
-        "if a case was there all the time, about {:.1} of them would be found infected",
+        "if a case was there all the time, {:.2} infections would be expected among them",
         report.expected_infections
     );
     for source in &preview.sources {

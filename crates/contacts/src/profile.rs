@@ -164,21 +164,4 @@ mod tests {
         let at = |minutes| profile.probability(Setting::Venue, Minutes(minutes)).share();
         assert_eq!([at(14), at(15), at(59), at(60), at(500)], [0.0, 0.003, 0.003, 0.011, 0.022]);
     }
-
-    #[test]
-    fn mistakes_are_named_with_line_and_remedy() {
-        let good = Profile::SARS_COV_2;
-        let broken = [
-            ("before = \"2d\"", "before = \"two days\""),
-            ("sum_over = \"24h\"", "sum_over = \"often\""),
-            ("share = 0.112", "share = 1.12"),
-            ("rows = 2", "rows = -2"),
-            ("[household]", "[household]\ncolour = 1"),
-        ];
-        for (from, to) in broken {
-            let error = Profile::parse(good.replacen(from, to, 1).as_bytes()).unwrap_err();
-            assert!(error.line > 1 && !error.what.is_empty(), "{to}: {error}");
-        }
-        assert_eq!(Profile::parse(b"[profile]\nid = \"\xfc\"").unwrap_err().line, 2);
-    }
 }

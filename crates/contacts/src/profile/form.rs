@@ -181,7 +181,8 @@ fn venue(places: &Places<'_>, form: Venue) -> Result<VenueContact, ProfileError>
     let sum_over = match form.sum_over.as_ref().as_str() {
         "window" => None,
         _ => Some(duration::parse(form.sum_over.as_ref()).map_err(|_| {
-            let what = format!("`sum_over = \"{}\"`", form.sum_over.as_ref());
+            let what =
+                format!("`sum_over = \"{}\"` is neither a duration nor the window", form.sum_over.as_ref());
             places.error(form.sum_over.span().start, what, "write a duration such as 24h, or \"window\"")
         })?),
     };

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::run;
 
-/// A person of the simulated town with four reasons at once.
+/// A person of the simulated town with several reasons at once.
 const PERSON: &str = "p000237";
 
 pub(crate) fn run_demo() -> anyhow::Result<()> {

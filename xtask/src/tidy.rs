@@ -12,7 +12,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("bundle", &["evidence"]),
     ("rating", &["evidence"]),
     ("contacts", &["evidence"]),
-    ("cleanbill", &["evidence", "bundle", "rating", "contacts"]),
+    ("synth", &["evidence", "bundle"]),
+    ("cleanbill", &["evidence", "bundle", "rating", "contacts", "synth"]),
     ("oracle", &["evidence", "bundle", "rating", "contacts"]),
     ("xtask", &[]),
 ];

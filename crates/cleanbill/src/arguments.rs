@@ -32,6 +32,9 @@ pub(crate) enum Command {
     /// Find people to be asked whether they were near a place at a time. Nobody's level changes by it.
     #[command(after_help = PLACE_EXAMPLE, allow_negative_numbers = true)]
     Place(PlaceArguments),
+    /// Make up a city of any size, with an epidemic and its truth.
+    #[command(after_help = SYNTH_EXAMPLE)]
+    Synth(SynthArguments),
     /// Measure ratings against known infections: JSON.
     #[command(after_help = "Example:\n  cleanbill evaluate --ratings days.parquet --truth town/truth")]
     Evaluate {
@@ -52,6 +55,44 @@ Examples:
   cleanbill rate --bundle town --rules rulesets/proportionate.toml --at 2020-02-14T00:00:00+08:00 --out ratings.csv
   cleanbill rate --bundle town --rules rules.toml --at 2020-02-14T00:00:00+08:00 --explain p000043
   cleanbill rate --bundle town --rules rules.toml --days 2020-01-20..2020-03-04 --out days.parquet";
+
+const SYNTH_EXAMPLE: &str = "\
+Example:
+  cleanbill synth --people 20000 --days 30 --seed 1 --out city --format parquet";
+
+#[derive(Debug, Args)]
+pub(crate) struct SynthArguments {
+    /// How many people live in the city.
+    #[arg(long)]
+    pub(crate) people: u64,
+    /// How many days are simulated.
+    #[arg(long)]
+    pub(crate) days: u64,
+    /// Where random numbers start: the same seed makes the same city.
+    #[arg(long)]
+    pub(crate) seed: u64,
+    /// The folder to write; must not have a bundle yet.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    /// Format of its tables.
+    #[arg(long, default_value = "csv")]
+    pub(crate) format: Format,
+    /// The first day [default: 2020-01-20].
+    #[arg(long, value_name = "DATE")]
+    pub(crate) start: Option<jiff::civil::Date>,
+    /// How many venues there are [default: one for 19 people].
+    #[arg(long)]
+    pub(crate) venues: Option<u64>,
+    /// How many people are infected when the first day begins [default: one for 20,000 people, at least ten].
+    #[arg(long, value_name = "PEOPLE")]
+    pub(crate) infected: Option<u64>,
+    /// How many times as infectious as by default a contact is.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    pub(crate) transmissibility: f64,
+    /// Share of visits of which nobody recorded the end, 0 to 1.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub(crate) forgotten_checkouts: f64,
+}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BundleCommand {

@@ -10,6 +10,7 @@ mod rules_check;
 mod rules_efficacy;
 mod rules_preview;
 mod rules_show;
+mod synth;
 
 use std::path::Path;
 
@@ -42,6 +43,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Evaluate { ratings, truth } => evaluate::run(&ratings, &truth),
         Command::Place(arguments) => place::run(&arguments, json),
         Command::Rate(rate) => rate::run(&rate, json),
+        Command::Synth(arguments) => synth::run(&arguments, json),
         Command::Rules(RulesCommand::Check { file }) => rules_check::run(&file, json),
         Command::Rules(RulesCommand::Show { file, lang }) => rules_show::run(&file, lang.language(), json),
         Command::Rules(RulesCommand::Preview { old, new, evidence, at }) => {

@@ -1,12 +1,12 @@
 //! Contacts on journeys.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use evidence::{About, CaseId, PersonId, Setting, TravelMode, Trip, VehicleRun};
 use jiff::Timestamp;
 
 use crate::{
-    exposure::{Infectious, Key, Known, Shared},
+    exposure::{Infectious, Known, Shared, SharedByCase},
     profile::Profile,
 };
 
@@ -15,13 +15,21 @@ pub(crate) fn journeys(
     profile: &Profile,
     known: &Known<'_>,
     infectious: &BTreeMap<&CaseId, Infectious<'_>>,
-    shared: &mut BTreeMap<Key, Shared>,
+    shared: &mut SharedByCase,
 ) {
-    let mut on_run: BTreeMap<&VehicleRun, Vec<&About<Trip>>> = BTreeMap::new();
+    // Runs of cases only: a city has thousands of others.
+    let cases: BTreeSet<&PersonId> = infectious.values().map(|infectious| infectious.person).collect();
     let mut own: BTreeMap<&PersonId, Vec<&Trip>> = BTreeMap::new();
-    for trip in known.trips.iter().filter(|trip| trip.says.arrived <= known.at) {
-        on_run.entry(&trip.says.vehicle).or_default().push(trip);
+    let arrived = || known.trips.iter().filter(|trip| trip.says.arrived <= known.at);
+    for trip in arrived().filter(|trip| cases.contains(&trip.person)) {
         own.entry(&trip.person).or_default().push(&trip.says);
+    }
+    let mut on_run: BTreeMap<&VehicleRun, Vec<&About<Trip>>> =
+        own.values().flatten().map(|trip| (&trip.vehicle, Vec::new())).collect();
+    for trip in arrived() {
+        if let Some(on_run) = on_run.get_mut(&trip.says.vehicle) {
+            on_run.push(trip);
+        }
     }
     for (case, infectious) in infectious {
         for trip in own.get(infectious.person).into_iter().flatten() {
@@ -31,15 +39,20 @@ pub(crate) fn journeys(
                 let near = other.person != *infectious.person && near(profile, trip, &other.says);
                 let (from, to) = (from.max(other.says.departed), to.min(other.says.arrived));
                 if near && from < to {
-                    let key = (other.person.clone(), (*case).clone(), setting(trip.mode));
-                    add(shared, key, from, to);
+                    let of_case = shared.entry((*case).clone()).or_default();
+                    add(of_case, (other.person.clone(), setting(trip.mode)), from, to);
                 }
             }
         }
     }
 }
 
-fn add(shared: &mut BTreeMap<Key, Shared>, key: Key, from: Timestamp, to: Timestamp) {
+fn add(
+    shared: &mut BTreeMap<(PersonId, Setting), Shared>,
+    key: (PersonId, Setting),
+    from: Timestamp,
+    to: Timestamp,
+) {
     let minutes = u32::try_from(to.duration_since(from).as_mins()).unwrap_or(u32::MAX);
     let entry = shared.entry(key).or_insert(Shared { first: from, last: to, minutes: 0 });
     entry.first = entry.first.min(from);

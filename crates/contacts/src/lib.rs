@@ -40,8 +40,11 @@
 //! **Place.** Visits to venues within a radius of a point that overlap a time make *candidates*: people to be asked, never
 //! exposures ([`candidates`]).
 //!
-//! This crate does no I/O, reads no clock and draws no randomness.
+//! Visits are kept in segments, one for each day, in memory or behind a [`ReadAt`] ([`write_segment`], [`Visits::open`]), and a
+//! question reads only the parts of them that can answer it. The crate opens no file, reads no clock and draws no randomness.
 
+#[cfg(feature = "disk")]
+mod disk;
 mod exposure;
 mod journey;
 mod place;
@@ -50,8 +53,12 @@ mod venue;
 mod visits;
 mod window;
 
-pub use exposure::{Contact, Known, contacts};
+#[cfg(feature = "disk")]
+pub use disk::{IndexWriter, open_index};
+pub use exposure::{Contact, Known, Tracing, contacts};
 pub use place::{Candidate, Place, Preview, candidates, preview};
 pub use profile::{AttackRate, Profile, ProfileError, VenueContact};
-pub use visits::{Visits, VisitsBuilder};
+pub use visits::{
+    DAY, Ids, IndexError, RECORD_BYTES, ReadAt, VisitRecord, Visits, VisitsBuilder, write_segment,
+};
 pub use window::{Window, window};

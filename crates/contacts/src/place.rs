@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::{
     profile::Profile,
-    visits::{Stretch, Visits},
+    visits::{IndexError, Stretch, Visits},
 };
 
 /// Mean radius of the Earth (IUGG), in metres.
@@ -55,8 +55,10 @@ pub struct Preview {
 }
 
 /// Everybody who was at a venue near the place in the time, in the order of person, entry and venue.
-#[must_use]
-pub fn candidates(profile: &Profile, visits: &Visits, place: &Place) -> Vec<Candidate> {
+///
+/// # Errors
+/// [`IndexError`] where visits cannot be read.
+pub fn candidates(profile: &Profile, visits: &Visits, place: &Place) -> Result<Vec<Candidate>, IndexError> {
     let near = |position: Position| {
         let distance = distance_m(place.position, position);
         (distance <= place.radius_m).then_some(distance)
@@ -65,23 +67,24 @@ pub fn candidates(profile: &Profile, visits: &Visits, place: &Place) -> Vec<Cand
     let mut candidates = Vec::new();
     visits.at_places(profile, near, stretch, |presence| {
         let instant = |micros: i64| Timestamp::from_microsecond(micros).ok();
-        if let Some(entered) = instant(presence.entered) {
+        let ids = presence.person.parse().ok().zip(presence.venue.parse().ok());
+        if let (Some(entered), Some((person, venue))) = (instant(presence.entered), ids) {
             let minutes = presence.there.to.abs_diff(presence.there.from) / 60_000_000;
             candidates.push(Candidate {
-                person: presence.person.clone(),
-                venue: presence.venue.clone(),
+                person,
+                venue,
                 entered,
                 left: presence.left.and_then(instant),
                 distance_m: presence.distance_m,
                 minutes: Minutes(u32::try_from(minutes).unwrap_or(u32::MAX)),
             });
         }
-    });
+    })?;
     candidates.sort_by(|a, b| {
         let key = |c: &Candidate| (c.person.clone(), c.entered, c.venue.clone(), c.left);
         key(a).cmp(&key(b))
     });
-    candidates
+    Ok(candidates)
 }
 
 /// What asking these candidates would mean.
@@ -149,10 +152,10 @@ mod tests {
             let says = Visit { venue: place.parse().unwrap(), entered: time(from), left: to.map(time) };
             visits.add(&About { person: person.parse().unwrap(), says });
         }
-        let visits = visits.build(&[venue("near", 30.0), venue("far", 30.01)]);
+        let visits = visits.build(&[venue("near", 30.0), venue("far", 30.01)]).unwrap();
         let position = Position::new(30.0, 120.0).unwrap();
         let place = Place { position, radius_m: 800.0, from: time(0), to: time(60) };
-        let found = candidates(&profile, &visits, &place);
+        let found = candidates(&profile, &visits, &place).unwrap();
         let who: Vec<(&str, u32)> = found.iter().map(|c| (c.person.as_str(), c.minutes.0)).collect();
         assert_eq!(who, [("in", 35), ("open", 10)]);
         let preview = preview(&profile, &found);

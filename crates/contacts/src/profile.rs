@@ -133,6 +133,12 @@ impl VenueContact {
     pub fn usual_stay_at(&self, kind: Option<&VenueKind>) -> SignedDuration {
         kind.and_then(|kind| self.kinds.get(kind)).and_then(|kind| kind.usual_stay).unwrap_or(self.usual_stay)
     }
+
+    /// The longest of all usual stays.
+    pub(crate) fn longest_usual_stay(&self) -> SignedDuration {
+        let kinds = self.kinds.values().filter_map(|kind| kind.usual_stay);
+        kinds.fold(self.usual_stay, SignedDuration::max)
+    }
 }
 
 fn least_common_multiple(a: u64, b: u64) -> u64 {

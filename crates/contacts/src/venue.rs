@@ -1,49 +1,47 @@
 //! Contacts at venues.
 
-use std::collections::BTreeMap;
-
-use evidence::{CaseId, PersonId, Setting};
+use evidence::{PersonId, Setting};
 use jiff::Timestamp;
 
 use crate::{
-    exposure::{Infectious, Key, Known, Shared},
+    exposure::{Infectious, Shared},
     profile::Profile,
-    visits::Stretch,
+    visits::{IndexError, Meeting, Stretch, Visits},
 };
 
 /// A meeting with the weight that its kind of venue gives it.
 #[derive(Debug, Clone, Copy)]
 struct Weighted {
+    person: u32,
     together: Stretch,
     weight: u64,
 }
 
-/// Finds the people who met each case long enough.
+/// The people who met a case long enough, in their order.
 pub(crate) fn meetings(
     profile: &Profile,
-    known: &Known<'_>,
-    infectious: &BTreeMap<&CaseId, Infectious<'_>>,
-    shared: &mut BTreeMap<Key, Shared>,
-) {
+    visits: &Visits,
+    infectious: &Infectious<'_>,
+    at: Timestamp,
+) -> Result<Vec<(PersonId, Setting, Shared)>, IndexError> {
     let scale = profile.venue.minutes_scale();
-    for (case, infectious) in infectious {
-        let window = Stretch {
-            from: infectious.window.start.as_microsecond(),
-            to: infectious.window.end.as_microsecond(),
-        };
-        let mut with: BTreeMap<&PersonId, Vec<Weighted>> = BTreeMap::new();
-        known.visits.meetings(profile, infectious.person, window, known.at, |meeting| {
-            let weight = scale / u64::from(profile.venue.minutes_at(meeting.kind).0.max(1));
-            with.entry(meeting.person).or_default().push(Weighted { together: meeting.together, weight });
-        });
-        for (person, meetings) in with {
-            if long_enough(profile, scale, &meetings)
-                && let Some(what) = summed(&meetings)
-            {
-                shared.insert((person.clone(), (*case).clone(), Setting::Venue), what);
-            }
-        }
-    }
+    let window = Stretch {
+        from: infectious.window.start.as_microsecond(),
+        to: infectious.window.end.as_microsecond(),
+    };
+    let mut met: Vec<Weighted> = Vec::new();
+    visits.meetings(profile, infectious.person, window, at.as_microsecond(), |meeting| {
+        let Meeting { person, minutes, together } = meeting;
+        met.push(Weighted { person, together, weight: scale / u64::from(minutes.max(1)) });
+    })?;
+    met.sort_unstable_by_key(|met| (met.person, met.together.from, met.together.to));
+    let of_each = met.chunk_by(|a, b| a.person == b.person);
+    let long = of_each.filter(|meetings| long_enough(profile, scale, meetings));
+    let contacts = long.filter_map(|meetings| {
+        let person = visits.person(meetings.first()?.person)?;
+        Some((person, Setting::Venue, summed(meetings)?))
+    });
+    Ok(contacts.collect())
 }
 
 /// Whether the meetings reach the minutes needed within some span of `sum_over`.

@@ -1,139 +1,68 @@
-//! Visits, indexed by venue and time and by person, so that a question touches only visits that can answer it.
+//! Visits, indexed by day, venue and time and by person, so that a question touches only visits that can answer it.
 
-use std::{
-    collections::{HashMap, hash_map::DefaultHasher},
-    hash::BuildHasherDefault,
+mod builder;
+mod ids;
+mod record;
+mod segment;
+mod segment_write;
+
+use std::io;
+
+use evidence::{PersonId, Position, Venue, VenueKind};
+use jiff::SignedDuration;
+
+pub use self::{
+    builder::VisitsBuilder,
+    ids::Ids,
+    record::{RECORD_BYTES, VisitRecord},
+    segment::ReadAt,
+    segment_write::write_segment,
 };
-
-use evidence::{About, PersonId, Position, Venue, VenueId, VenueKind, Visit};
-use jiff::{SignedDuration, Timestamp};
-
+use self::{
+    record::OPEN,
+    segment::{Buffer, Entry, Segment},
+};
 use crate::profile::Profile;
 
-/// A visit in compact form: times in microseconds since 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Record {
-    venue: u32,
-    entered: i64,
-    /// Departure; [`OPEN`] where nobody checked out.
-    left: i64,
-    person: u32,
+/// Microseconds of a day: a segment holds the visits that began on a day of UTC.
+pub const DAY: i64 = 86_400_000_000;
+
+/// Why visits cannot be found.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// A part of the index cannot be read or written.
+    #[error("the index of visits cannot be read or written: {0}")]
+    Io(#[from] io::Error),
+    /// A part of the index is not what it should be.
+    #[error("a part of the index of visits is damaged: {0}; delete the index, it is built anew")]
+    Malformed(&'static str),
+    /// More than there is room for.
+    #[error("there are too many {0} for an index")]
+    TooMany(&'static str),
 }
 
-/// Numbers of ids. The hasher has a fixed key: this crate draws no randomness.
-type Numbers<T> = HashMap<T, u32, BuildHasherDefault<DefaultHasher>>;
-
-/// Stands for a departure that was not recorded.
-const OPEN: i64 = i64::MAX;
-
-/// Gathers visits for [`Visits`].
-#[derive(Debug, Default)]
-pub struct VisitsBuilder {
-    people: Dictionary<PersonId>,
-    venues: Dictionary<VenueId>,
-    records: Vec<Record>,
-}
-
-/// Ids as small numbers.
-#[derive(Debug)]
-struct Dictionary<T> {
-    numbers: Numbers<T>,
-    ids: Vec<T>,
-}
-
-impl<T> Default for Dictionary<T> {
-    fn default() -> Self {
-        Dictionary { numbers: Numbers::default(), ids: Vec::new() }
+impl PartialEq for IndexError {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
     }
 }
 
-impl<T: Clone + Eq + std::hash::Hash> Dictionary<T> {
-    fn number(&mut self, id: &T) -> u32 {
-        if let Some(number) = self.numbers.get(id) {
-            return *number;
-        }
-        // INVARIANT: at most 2^32 ids; a machine has no memory for more.
-        let number = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
-        self.numbers.insert(id.clone(), number);
-        self.ids.push(id.clone());
-        number
-    }
+/// What matters about a venue.
+#[derive(Debug, Clone, Default)]
+struct Place {
+    kind: Option<VenueKind>,
+    position: Option<Position>,
 }
 
-impl VisitsBuilder {
-    /// Takes a visit.
-    pub fn add(&mut self, visit: &About<Visit>) {
-        let person = self.people.number(&visit.person);
-        let venue = self.venues.number(&visit.says.venue);
-        let left = visit.says.left.map_or(OPEN, Timestamp::as_microsecond);
-        self.records.push(Record { venue, entered: visit.says.entered.as_microsecond(), left, person });
-    }
-
-    /// Indexes the visits taken; `venues` says what kind each venue is.
-    #[must_use]
-    pub fn build(self, venues: &[Venue]) -> Visits {
-        let VisitsBuilder { people, venues: known, mut records } = self;
-        records.sort_unstable();
-        let mut of_venue = vec![0..0; known.ids.len()];
-        let mut own = vec![Vec::new(); people.ids.len()];
-        for (position, record) in records.iter().enumerate() {
-            if let Some(range) = of_venue.get_mut(record.venue as usize) {
-                if range.start == range.end {
-                    *range = position..position;
-                }
-                range.end = position + 1;
-            }
-            if let Some(own) = own.get_mut(record.person as usize) {
-                own.push(u32::try_from(position).unwrap_or(u32::MAX));
-            }
-        }
-        let mut kinds = vec![None; known.ids.len()];
-        let mut positions = vec![None; known.ids.len()];
-        for venue in venues {
-            let Some(number) = known.numbers.get(&venue.venue).map(|number| *number as usize) else {
-                continue;
-            };
-            if let (Some(kind), Some(position)) = (kinds.get_mut(number), positions.get_mut(number)) {
-                *kind = Some(venue.kind.clone());
-                *position = venue.position;
-            }
-        }
-        let longest_stay =
-            of_venue.iter().map(|range| longest(records.get(range.clone()).unwrap_or_default()));
-        let longest_stay = longest_stay.collect();
-        Visits {
-            people: people.ids,
-            numbers: people.numbers,
-            venues: known.ids,
-            kinds,
-            positions,
-            records,
-            of_venue,
-            longest_stay,
-            own,
-        }
-    }
-}
-
-/// The longest recorded stay, in microseconds.
-fn longest(records: &[Record]) -> i64 {
-    let closed = records.iter().filter(|record| record.left != OPEN);
-    closed.map(|record| record.left.saturating_sub(record.entered)).max().unwrap_or(0)
-}
-
-/// Visits, indexed. The index takes 24 bytes a visit and 4 more to find a person's own.
+/// Visits, in segments of a day each, in memory or on disk. A segment takes 20 bytes a visit (28 where times are not whole
+/// seconds), and 4 for each person and 8 for each venue there is.
 #[derive(Debug, Default)]
 pub struct Visits {
-    people: Vec<PersonId>,
-    numbers: Numbers<PersonId>,
-    venues: Vec<VenueId>,
-    kinds: Vec<Option<VenueKind>>,
-    positions: Vec<Option<Position>>,
-    /// Sorted by venue, entry and departure.
-    records: Vec<Record>,
-    of_venue: Vec<std::ops::Range<usize>>,
-    longest_stay: Vec<i64>,
-    own: Vec<Vec<u32>>,
+    people: Ids,
+    venues: Ids,
+    places: Vec<Place>,
+    /// In the order of days.
+    segments: Vec<Segment>,
 }
 
 /// A stretch of time, in microseconds since 1970: `from` is in it, `to` is not.
@@ -152,17 +81,19 @@ impl Stretch {
 
 /// Two people at a venue together.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Meeting<'a> {
-    pub(crate) person: &'a PersonId,
-    pub(crate) kind: Option<&'a VenueKind>,
+pub(crate) struct Meeting {
+    /// The other's number.
+    pub(crate) person: u32,
+    /// The minutes this kind of venue needs.
+    pub(crate) minutes: u32,
     pub(crate) together: Stretch,
 }
 
 /// Somebody at a venue near a place.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Presence<'a> {
-    pub(crate) person: &'a PersonId,
-    pub(crate) venue: &'a VenueId,
+    pub(crate) person: &'a str,
+    pub(crate) venue: &'a str,
     pub(crate) entered: i64,
     pub(crate) left: Option<i64>,
     pub(crate) there: Stretch,
@@ -173,67 +104,112 @@ fn micros(duration: SignedDuration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
+/// The time of a visit as known at an instant; `None` if it had not begun. A departure that is not known (yet) is taken to
+/// be after the usual stay, and not later than the instant.
+fn stretch(entry: &Entry, usual: i64, at: i64) -> Option<Stretch> {
+    if entry.entered > at {
+        return None;
+    }
+    let to = if entry.left <= at { entry.left } else { entry.entered.saturating_add(usual).min(at) };
+    Some(Stretch { from: entry.entered, to })
+}
+
 impl Visits {
+    /// Puts together visits of segments that [`write_segment`] wrote, with the ids their numbers stand for; `venues` says
+    /// what kind each venue is and where.
+    ///
+    /// # Errors
+    /// [`IndexError`] where a segment cannot be read, is not one, or counts other people or venues.
+    pub fn open(
+        people: Ids,
+        venue_ids: Ids,
+        segments: Vec<Box<dyn ReadAt>>,
+        venues: &[Venue],
+    ) -> Result<Self, IndexError> {
+        let mut places = vec![Place::default(); venue_ids.len()];
+        for venue in venues {
+            let number = venue_ids.number(venue.venue.as_str());
+            if let Some(place) = number.and_then(|number| places.get_mut(number as usize)) {
+                *place = Place { kind: Some(venue.kind.clone()), position: venue.position };
+            }
+        }
+        let mut segments: Vec<Segment> = segments.into_iter().map(Segment::open).collect::<Result<_, _>>()?;
+        let counts = |s: &Segment| (s.header().people, s.header().venues);
+        if segments.iter().any(|segment| counts(segment) != (people.len() as u64, venue_ids.len() as u64)) {
+            return Err(IndexError::Malformed("its parts do not belong together"));
+        }
+        segments.sort_by_key(|segment| segment.header().start);
+        Ok(Visits { people, venues: venue_ids, places, segments })
+    }
+
     /// How many visits there are.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.records.len()
+    pub fn len(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.header().visits).sum()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
-    }
-
-    /// The time of a visit as known at an instant; `None` if it had not begun. A departure that is not known (yet) is
-    /// taken to be after the usual stay of that kind of venue, and not later than the instant.
-    fn stretch(&self, profile: &Profile, record: &Record, at: i64) -> Option<Stretch> {
-        if record.entered > at {
-            return None;
-        }
-        let to = if record.left <= at {
-            record.left
-        } else {
-            let usual = micros(profile.venue.usual_stay_at(self.kind(record.venue)));
-            record.entered.saturating_add(usual).min(at)
-        };
-        Some(Stretch { from: record.entered, to })
+        self.len() == 0
     }
 
     fn kind(&self, venue: u32) -> Option<&VenueKind> {
-        self.kinds.get(venue as usize).and_then(Option::as_ref)
+        self.places.get(venue as usize).and_then(|place| place.kind.as_ref())
     }
 
-    /// Every meeting of a person with others while the person is infectious. Costs in proportion to the person's own
-    /// visits in the window and to the visits there that can overlap them.
-    pub(crate) fn meetings<'a>(
-        &'a self,
+    /// The person with a number.
+    pub(crate) fn person(&self, number: u32) -> Option<PersonId> {
+        self.people.text(number)?.parse().ok()
+    }
+
+    /// Every meeting of a person with others while the person is infectious, as known at an instant. Costs in proportion to
+    /// the person's own visits in the window and to the visits there that can overlap them.
+    pub(crate) fn meetings(
+        &self,
         profile: &Profile,
         person: &PersonId,
         infectious: Stretch,
-        at: Timestamp,
-        mut take: impl FnMut(Meeting<'a>),
-    ) {
-        let at = at.as_microsecond();
-        let number = self.numbers.get(person).copied();
-        let own =
-            number.and_then(|number| self.own.get(number as usize)).map(Vec::as_slice).unwrap_or_default();
-        for visit in own.iter().filter_map(|position| self.records.get(*position as usize)) {
-            let stretch = self.stretch(profile, visit, at).and_then(|s| s.intersection(infectious));
-            let Some(mut stretch) = stretch else { continue };
-            let kind = self.kind(visit.venue);
-            stretch.to = stretch.to.saturating_add(micros(profile.venue.linger_at(kind)));
-            for other in self.overlapping(profile, visit.venue, stretch) {
-                let theirs = self.stretch(profile, other, at);
-                let together = theirs.and_then(|theirs| theirs.intersection(stretch));
-                if let (Some(together), true) = (together, Some(other.person) != number)
-                    && let Some(person) = self.people.get(other.person as usize)
-                {
-                    take(Meeting { person, kind, together });
-                }
-            }
+        at: i64,
+        mut take: impl FnMut(Meeting),
+    ) -> Result<(), IndexError> {
+        let Some(number) = self.people.number(person.as_str()) else { return Ok(()) };
+        let mut buffer = Buffer::default();
+        let mut own = Vec::new();
+        let longest = micros(profile.venue.longest_usual_stay());
+        for segment in self.segments.iter().filter(|segment| segment.touches(infectious, longest)) {
+            segment.of_person(&mut buffer, number, &mut own)?;
         }
+        for (venue, visit) in own {
+            let kind = self.kind(venue);
+            let usual = micros(profile.venue.usual_stay_at(kind));
+            let cut = stretch(&visit, usual, at).and_then(|s| s.intersection(infectious));
+            let Some(mut theirs) = cut else { continue };
+            theirs.to = theirs.to.saturating_add(micros(profile.venue.linger_at(kind)));
+            let minutes = profile.venue.minutes_at(kind).0;
+            self.at_venue(&mut buffer, venue, theirs, usual, |other| {
+                let together = stretch(&other, usual, at).and_then(|s| s.intersection(theirs));
+                if let (Some(together), true) = (together, other.person != number) {
+                    take(Meeting { person: other.person, minutes, together });
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Visits to a venue that can overlap a stretch of time.
+    fn at_venue(
+        &self,
+        buffer: &mut Buffer,
+        venue: u32,
+        stretch: Stretch,
+        usual: i64,
+        mut take: impl FnMut(Entry),
+    ) -> Result<(), IndexError> {
+        for segment in self.segments.iter().filter(|segment| segment.touches(stretch, usual)) {
+            segment.at_venue(buffer, venue, stretch, usual, &mut take)?;
+        }
+        Ok(())
     }
 
     /// Every visit, as far as it lies in a stretch of time, to the venues that a condition on their position picks.
@@ -241,31 +217,22 @@ impl Visits {
         &'a self,
         profile: &Profile,
         pick: impl Fn(Position) -> Option<f64>,
-        stretch: Stretch,
+        time: Stretch,
         mut take: impl FnMut(Presence<'a>),
-    ) {
-        for (number, (venue, position)) in self.venues.iter().zip(&self.positions).enumerate() {
-            let Some(distance_m) = position.and_then(&pick) else { continue };
-            let number = u32::try_from(number).unwrap_or(u32::MAX);
-            for record in self.overlapping(profile, number, stretch) {
-                let there = self.stretch(profile, record, i64::MAX - 1).and_then(|s| s.intersection(stretch));
-                if let (Some(there), Some(person)) = (there, self.people.get(record.person as usize)) {
-                    let left = (record.left != OPEN).then_some(record.left);
-                    take(Presence { person, venue, entered: record.entered, left, there, distance_m });
+    ) -> Result<(), IndexError> {
+        let mut buffer = Buffer::default();
+        for (number, place) in (0..).zip(&self.places) {
+            let Some(distance_m) = place.position.and_then(&pick) else { continue };
+            let usual = micros(profile.venue.usual_stay_at(place.kind.as_ref()));
+            let venue = self.venues.text(number).unwrap_or_default();
+            self.at_venue(&mut buffer, number, time, usual, |entry| {
+                let there = stretch(&entry, usual, OPEN - 1).and_then(|s| s.intersection(time));
+                if let (Some(there), Some(person)) = (there, self.people.text(entry.person)) {
+                    let left = (entry.left != OPEN).then_some(entry.left);
+                    take(Presence { person, venue, entered: entry.entered, left, there, distance_m });
                 }
-            }
+            })?;
         }
-    }
-
-    /// Visits to a venue that can overlap a stretch of time: those that began before its end, and not longer before
-    /// its start than anybody stays.
-    fn overlapping(&self, profile: &Profile, venue: u32, stretch: Stretch) -> &[Record] {
-        let range = self.of_venue.get(venue as usize).cloned().unwrap_or_default();
-        let records = self.records.get(range).unwrap_or_default();
-        let usual = micros(profile.venue.usual_stay_at(self.kind(venue)));
-        let longest = self.longest_stay.get(venue as usize).copied().unwrap_or(0).max(usual);
-        let first = records.partition_point(|record| record.entered < stretch.from.saturating_sub(longest));
-        let after = records.partition_point(|record| record.entered < stretch.to);
-        records.get(first..after).unwrap_or_default()
+        Ok(())
     }
 }

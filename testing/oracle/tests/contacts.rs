@@ -148,7 +148,7 @@ fn found(profile: &Profile, world: &World, at: Timestamp) -> BTreeSet<Near> {
         contacts::Profile::parse(document.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{document}"));
     let mut visits = VisitsBuilder::default();
     world.visits.iter().for_each(|visit| visits.add(visit));
-    let visits = visits.build(&world.venues);
+    let visits = visits.build(&world.venues).unwrap();
     let known = Known {
         at,
         cases: &world.cases,
@@ -159,7 +159,7 @@ fn found(profile: &Profile, world: &World, at: Timestamp) -> BTreeSet<Near> {
         visits: &visits,
     };
     let micros = |at: Timestamp| i128::from(at.as_microsecond());
-    let near = contacts::contacts(&profile, &known).into_iter().map(|contact| Near {
+    let near = contacts::contacts(&profile, &known).unwrap().into_iter().map(|contact| Near {
         person: contact.person.to_string(),
         case: contact.exposure.case.to_string(),
         setting: contact.exposure.setting,

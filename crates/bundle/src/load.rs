@@ -189,6 +189,12 @@ impl<'b> Loader<'b> {
         for_every_table(&mut CheckTable(self))
     }
 
+    /// Bad rows so far.
+    #[must_use]
+    pub fn rejected(&self) -> u64 {
+        self.report.rejected()
+    }
+
     /// What became of the rows of every table read.
     ///
     /// # Errors

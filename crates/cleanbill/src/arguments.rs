@@ -201,6 +201,10 @@ pub(crate) struct EvidenceArguments {
     /// The disease profile by which contacts are found [default: SARS-CoV-2 as shipped].
     #[arg(long, value_name = "FILE")]
     pub(crate) profile: Option<PathBuf>,
+    /// Where an index of visits is kept, to be made or used [default: visits.index in the bundle's folder if its visits
+    /// are more than 32 MiB, else none].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) index: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) lenience: Lenience,
 }
@@ -261,9 +265,12 @@ pub(crate) struct ContactsArguments {
     /// The file to write: CSV or Parquet, by its ending.
     #[arg(long, value_name = "FILE", required_unless_present = "explain")]
     pub(crate) out: Option<PathBuf>,
-    /// Show one person's exposures.
+    /// Show one person's exposures, with the visits and trips that make them.
     #[arg(long, value_name = "PERSON")]
     pub(crate) explain: Option<String>,
+    /// Write exposures, not questions, also for cases near more people than the profile's `ask_above`.
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 const PLACE_EXAMPLE: &str = "\

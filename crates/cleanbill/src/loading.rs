@@ -4,16 +4,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use bundle::{Bundle, BundleError, Future, LoadOptions, Loader, Progress, Rejects, Report};
-use contacts::{Profile, VisitsBuilder};
+use contacts::Profile;
 use evidence::{
     About, Case, Check, Declaration, HouseholdMember, NamedContact, Person, RegionPeriod, Ruling, Stay, Test,
-    Trip, Venue, Visit,
+    Trip, Venue,
 };
 
 use crate::{
     arguments::{EvidenceArguments, Lenience},
     population::{Loaded, Population},
     terminal,
+    visit_index::read_visits,
 };
 
 /// Bad rows shown on the terminal; all are in `rejected.csv`.
@@ -25,7 +26,7 @@ pub(crate) fn with_bundle<T>(
     folder: &Path,
     lenience: &Lenience,
     future: Future,
-    read: impl FnOnce(&mut Loader<'_>) -> Result<T, BundleError>,
+    read: impl FnOnce(&Bundle, &mut Loader<'_>) -> anyhow::Result<T>,
 ) -> anyhow::Result<(T, Report)> {
     let bundle = Bundle::open(folder)?;
     let total = bundle.sources().map(|source| source.bytes).sum();
@@ -43,7 +44,7 @@ pub(crate) fn with_bundle<T>(
     };
     let options = LoadOptions { skip_bad_rows: lenience.skip_bad_rows, future, ..LoadOptions::default() };
     let mut loader = bundle.load(options).on_progress(report_progress);
-    let read = read(&mut loader)?;
+    let read = read(&bundle, &mut loader)?;
     let finished = loader.finish();
     bar.finish_and_clear();
     match finished {
@@ -102,8 +103,9 @@ pub(crate) fn rejected(what: &str, rejects: &Rejects, file: &Path) -> String {
 }
 
 /// Reads everybody's evidence.
-fn population(folder: &Path, lenience: &Lenience) -> anyhow::Result<Population> {
-    let (population, _) = with_bundle(folder, lenience, Future::Allow, |loader| {
+fn population(arguments: &EvidenceArguments) -> anyhow::Result<Population> {
+    let EvidenceArguments { bundle: folder, lenience, .. } = arguments;
+    let (population, _) = with_bundle(folder, lenience, Future::Allow, |bundle, loader| {
         let mut population = Population::new(loader.all::<Person>()?, loader.all::<RegionPeriod>()?);
         population.households = loader.all::<HouseholdMember>()?;
         let venues = loader.all::<Venue>()?;
@@ -114,26 +116,26 @@ fn population(folder: &Path, lenience: &Lenience) -> anyhow::Result<Population> 
         loader.each(|row: About<Check>| population.check(row))?;
         loader.each(|row: About<Stay>| population.stay(row))?;
         loader.each(|row: About<Trip>| population.trip(row))?;
-        let mut visits = VisitsBuilder::default();
-        loader.each(|row: About<Visit>| visits.add(&row))?;
-        population.visits = visits.build(&venues);
+        population.visits = read_visits(bundle, loader, arguments, &venues)?;
         loader.each(|row: About<Ruling>| population.ruling(row))?;
         Ok(population)
     })?;
     Ok(population)
 }
 
-/// Reads everybody's evidence and the profile by which contacts are found: the shipped one, if none is named.
-pub(crate) fn load(arguments: &EvidenceArguments) -> anyhow::Result<Loaded> {
-    let profile = match &arguments.profile {
-        None => Profile::parse(Profile::SARS_COV_2.as_bytes()).context("the shipped disease profile")?,
-        Some(file) => {
-            let document =
-                std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
-            Profile::parse(&document).map_err(|error| {
-                anyhow!("{}:{}: {}\n  remedy: {}", file.display(), error.line, error.what, error.remedy)
-            })?
-        }
+/// Reads the profile by which contacts are found: the shipped one, if none is named.
+pub(crate) fn profile(arguments: &EvidenceArguments) -> anyhow::Result<Profile> {
+    let Some(file) = &arguments.profile else {
+        return Profile::parse(Profile::SARS_COV_2.as_bytes()).context("the shipped disease profile");
     };
-    Ok(Loaded::new(population(&arguments.bundle, &arguments.lenience)?, profile))
+    let document = std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+    Profile::parse(&document).map_err(|error| {
+        anyhow!("{}:{}: {}\n  remedy: {}", file.display(), error.line, error.what, error.remedy)
+    })
+}
+
+/// Reads everybody's evidence and the profile.
+pub(crate) fn load(arguments: &EvidenceArguments) -> anyhow::Result<Loaded> {
+    let profile = profile(arguments)?;
+    Ok(Loaded::new(population(arguments)?, profile))
 }

@@ -12,6 +12,8 @@ mod outcome;
 mod population;
 mod result_file;
 mod terminal;
+mod traced;
+mod visit_index;
 
 use std::{panic, process::ExitCode};
 

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use contacts::{Contact, Known, Profile, Visits, contacts};
+use contacts::{Contact, IndexError, Known, Profile, Tracing, Visits, take_together};
 use evidence::{
-    About, Case, Check, Declaration, HouseholdMember, NamedContact, Person, PersonId, RegionId, RegionPeriod,
-    Ruling, Stay, Test, Trip,
+    About, Case, CaseId, Check, Declaration, HouseholdMember, NamedContact, Person, PersonId, RegionId,
+    RegionPeriod, Ruling, Setting, Stay, Test, Trip,
 };
 use hashbrown::HashMap;
 use jiff::Timestamp;
 use rating::{Evidence, Piece, Says};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 /// Everybody, in the order of their ids, with what contact tracing needs beside.
 #[derive(Default)]
@@ -114,6 +115,15 @@ impl Population {
     }
 }
 
+/// People near cases at venues who are to be asked before anything follows from it, because they are so many.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Unasked {
+    /// Cases with more people near them than the profile's `ask_above`.
+    pub(crate) cases: u64,
+    /// People near them, counted for each case.
+    pub(crate) people: u64,
+}
+
 /// A population with the profile by which contacts are found.
 pub(crate) struct Loaded {
     pub(crate) population: Population,
@@ -125,8 +135,9 @@ impl Loaded {
         Loaded { population, profile }
     }
 
-    /// Every contact of every case, as known at an instant.
-    pub(crate) fn contacts_at(&self, at: Timestamp) -> Vec<Contact> {
+    /// The contacts of every case, as known at an instant. Those at venues of a case that was near more people than the
+    /// profile's `ask_above` are to be asked first: they are counted, and are no exposures.
+    fn contacts_at(&self, at: Timestamp) -> Result<(Vec<Contact>, Unasked), IndexError> {
         let population = &self.population;
         let known = Known {
             at,
@@ -137,12 +148,31 @@ impl Loaded {
             trips: &population.trips,
             visits: &population.visits,
         };
-        contacts(&self.profile, &known)
+        let tracing = Tracing::new(&self.profile, known);
+        let cases: Vec<&CaseId> = tracing.cases().collect();
+        let found: Vec<Vec<Contact>> =
+            cases.into_par_iter().map(|case| tracing.contacts_of(case)).collect::<Result<_, _>>()?;
+        let (mut contacts, mut unasked) = (Vec::new(), Unasked::default());
+        for of_case in found {
+            let at_venue = |contact: &Contact| contact.exposure.setting == Setting::Venue;
+            let people = of_case.iter().filter(|contact| at_venue(contact)).count() as u64;
+            if people > self.profile.ask_above {
+                unasked.cases += 1;
+                unasked.people += people;
+                contacts.extend(of_case.into_iter().filter(|contact| !at_venue(contact)));
+            } else {
+                contacts.extend(of_case);
+            }
+        }
+        take_together(&self.profile, &mut contacts);
+        Ok((contacts, unasked))
     }
 
-    /// Finds everybody's exposures as known at an instant; they replace those of an instant before.
-    pub(crate) fn expose_at(&mut self, at: Timestamp) {
-        let contacts = self.contacts_at(at);
+    /// Finds everybody's exposures as known at an instant; they replace those of an instant before. Gives what is left
+    /// out.
+    pub(crate) fn expose_at(&mut self, at: Timestamp) -> Result<Unasked, IndexError> {
+        let (contacts, unasked) = self.contacts_at(at)?;
         self.population.set_exposures(contacts);
+        Ok(unasked)
     }
 }

@@ -2,62 +2,65 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use evidence::{About, CaseId, PersonId, Setting, TravelMode, Trip, VehicleRun};
+use evidence::{About, PersonId, Setting, TravelMode, Trip, VehicleRun};
 use jiff::Timestamp;
 
 use crate::{
-    exposure::{Infectious, Known, Shared, SharedByCase},
+    exposure::{Infectious, Known},
     profile::Profile,
 };
 
-/// Finds the people who travelled near each case.
-pub(crate) fn journeys(
-    profile: &Profile,
-    known: &Known<'_>,
-    infectious: &BTreeMap<&CaseId, Infectious<'_>>,
-    shared: &mut SharedByCase,
-) {
-    // Runs of cases only: a city has thousands of others.
-    let cases: BTreeSet<&PersonId> = infectious.values().map(|infectious| infectious.person).collect();
-    let mut own: BTreeMap<&PersonId, Vec<&Trip>> = BTreeMap::new();
-    let arrived = || known.trips.iter().filter(|trip| trip.says.arrived <= known.at);
-    for trip in arrived().filter(|trip| cases.contains(&trip.person)) {
-        own.entry(&trip.person).or_default().push(&trip.says);
-    }
-    let mut on_run: BTreeMap<&VehicleRun, Vec<&About<Trip>>> =
-        own.values().flatten().map(|trip| (&trip.vehicle, Vec::new())).collect();
-    for trip in arrived() {
-        if let Some(on_run) = on_run.get_mut(&trip.says.vehicle) {
-            on_run.push(trip);
+/// Trips on which a case was, with everybody's on the same runs.
+#[derive(Debug, Default)]
+pub(crate) struct Journeys<'a> {
+    own: BTreeMap<&'a PersonId, Vec<&'a Trip>>,
+    on_run: BTreeMap<&'a VehicleRun, Vec<&'a About<Trip>>>,
+}
+
+/// Somebody near a case in a vehicle.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ride<'a> {
+    pub(crate) person: &'a PersonId,
+    pub(crate) vehicle: &'a VehicleRun,
+    pub(crate) setting: Setting,
+    pub(crate) from: Timestamp,
+    pub(crate) to: Timestamp,
+}
+
+impl<'a> Journeys<'a> {
+    /// The trips that are known, on runs that one of `people` took: a city has thousands of others.
+    pub(crate) fn of(known: &Known<'a>, people: &BTreeSet<&PersonId>) -> Self {
+        let arrived = || known.trips.iter().filter(|trip| trip.says.arrived <= known.at);
+        let mut journeys = Journeys::default();
+        for trip in arrived().filter(|trip| people.contains(&trip.person)) {
+            journeys.own.entry(&trip.person).or_default().push(&trip.says);
+            journeys.on_run.entry(&trip.says.vehicle).or_default();
         }
+        for trip in arrived() {
+            if let Some(on_run) = journeys.on_run.get_mut(&trip.says.vehicle) {
+                on_run.push(trip);
+            }
+        }
+        journeys
     }
-    for (case, infectious) in infectious {
-        for trip in own.get(infectious.person).into_iter().flatten() {
+
+    /// Everybody near a case while the case was infectious.
+    pub(crate) fn near(&self, profile: &Profile, infectious: &Infectious<'_>) -> Vec<Ride<'a>> {
+        let mut rides = Vec::new();
+        for trip in self.own.get(infectious.person).into_iter().flatten() {
             let from = trip.departed.max(infectious.window.start);
             let to = trip.arrived.min(infectious.window.end);
-            for other in on_run.get(&trip.vehicle).into_iter().flatten() {
+            for other in self.on_run.get(&trip.vehicle).into_iter().flatten() {
                 let near = other.person != *infectious.person && near(profile, trip, &other.says);
                 let (from, to) = (from.max(other.says.departed), to.min(other.says.arrived));
                 if near && from < to {
-                    let of_case = shared.entry((*case).clone()).or_default();
-                    add(of_case, (other.person.clone(), setting(trip.mode)), from, to);
+                    let (person, vehicle) = (&other.person, &other.says.vehicle);
+                    rides.push(Ride { person, vehicle, setting: setting(trip.mode), from, to });
                 }
             }
         }
+        rides
     }
-}
-
-fn add(
-    shared: &mut BTreeMap<(PersonId, Setting), Shared>,
-    key: (PersonId, Setting),
-    from: Timestamp,
-    to: Timestamp,
-) {
-    let minutes = u32::try_from(to.duration_since(from).as_mins()).unwrap_or(u32::MAX);
-    let entry = shared.entry(key).or_insert(Shared { first: from, last: to, minutes: 0 });
-    entry.first = entry.first.min(from);
-    entry.last = entry.last.max(to);
-    entry.minutes = entry.minutes.saturating_add(minutes);
 }
 
 fn setting(mode: TravelMode) -> Setting {

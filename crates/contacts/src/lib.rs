@@ -49,15 +49,17 @@ mod exposure;
 mod journey;
 mod place;
 mod profile;
+mod tracing;
 mod venue;
 mod visits;
 mod window;
 
 #[cfg(feature = "disk")]
 pub use disk::{IndexWriter, open_index};
-pub use exposure::{Contact, Known, Tracing, contacts};
-pub use place::{Candidate, Place, Preview, candidates, preview};
+pub use exposure::{Contact, Known, contacts, take_together};
+pub use place::{Candidate, Place, Preview, candidates, preview, preview_of};
 pub use profile::{AttackRate, Profile, ProfileError, VenueContact};
+pub use tracing::{Encounter, Tracing, Where};
 pub use visits::{
     DAY, Ids, IndexError, RECORD_BYTES, ReadAt, VisitRecord, Visits, VisitsBuilder, write_segment,
 };

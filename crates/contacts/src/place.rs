@@ -95,13 +95,19 @@ pub fn preview(profile: &Profile, candidates: &[Candidate]) -> Preview {
         let minutes = longest.entry(&candidate.person).or_default();
         *minutes = (*minutes).max(candidate.minutes);
     }
-    let rates = longest.values().filter_map(|minutes| profile.attack_rate(Setting::Venue, *minutes));
+    preview_of(profile, longest.into_values())
+}
+
+/// What asking people who were near a case at venues for so many minutes would mean.
+pub fn preview_of(profile: &Profile, minutes: impl ExactSizeIterator<Item = Minutes>) -> Preview {
+    let people = minutes.len();
+    let rates = minutes.filter_map(|minutes| profile.attack_rate(Setting::Venue, minutes));
     let (mut expected_infections, mut sources) = (0.0, BTreeSet::new());
     for rate in rates {
         expected_infections += rate.share.share();
         sources.insert(rate.source.clone());
     }
-    Preview { people: longest.len(), expected_infections, sources }
+    Preview { people, expected_infections, sources }
 }
 
 /// Great-circle distance in metres (haversine formula on a sphere).

@@ -8,7 +8,7 @@ mod segment_write;
 
 use std::io;
 
-use evidence::{PersonId, Position, Venue, VenueKind};
+use evidence::{PersonId, Position, Venue, VenueId, VenueKind};
 use jiff::SignedDuration;
 
 pub use self::{
@@ -84,9 +84,13 @@ impl Stretch {
 pub(crate) struct Meeting {
     /// The other's number.
     pub(crate) person: u32,
+    /// The venue's number.
+    pub(crate) venue: u32,
     /// The minutes this kind of venue needs.
     pub(crate) minutes: u32,
     pub(crate) together: Stretch,
+    /// Whether a departure was not known.
+    pub(crate) assumed: bool,
 }
 
 /// Somebody at a venue near a place.
@@ -163,6 +167,16 @@ impl Visits {
         self.people.text(number)?.parse().ok()
     }
 
+    /// The number of a person who may have visits.
+    pub(crate) fn number(&self, person: &PersonId) -> Option<u32> {
+        self.people.number(person.as_str())
+    }
+
+    /// The venue with a number.
+    pub(crate) fn venue(&self, number: u32) -> Option<VenueId> {
+        self.venues.text(number)?.parse().ok()
+    }
+
     /// Every meeting of a person with others while the person is infectious, as known at an instant. Costs in proportion to
     /// the person's own visits in the window and to the visits there that can overlap them.
     pub(crate) fn meetings(
@@ -173,7 +187,7 @@ impl Visits {
         at: i64,
         mut take: impl FnMut(Meeting),
     ) -> Result<(), IndexError> {
-        let Some(number) = self.people.number(person.as_str()) else { return Ok(()) };
+        let Some(number) = self.number(person) else { return Ok(()) };
         let mut buffer = Buffer::default();
         let mut own = Vec::new();
         let longest = micros(profile.venue.longest_usual_stay());
@@ -190,7 +204,8 @@ impl Visits {
             self.at_venue(&mut buffer, venue, theirs, usual, |other| {
                 let together = stretch(&other, usual, at).and_then(|s| s.intersection(theirs));
                 if let (Some(together), true) = (together, other.person != number) {
-                    take(Meeting { person: other.person, minutes, together });
+                    let assumed = visit.left > at || other.left > at;
+                    take(Meeting { person: other.person, venue, minutes, together, assumed });
                 }
             })?;
         }

@@ -31,7 +31,9 @@ pub(crate) fn run(arguments: &BundleCheckArguments, json: bool) -> anyhow::Resul
         None => now()?,
     };
     let (_, report) =
-        with_bundle(&arguments.bundle, &arguments.lenience, Future::Reject(at), |loader| loader.check_all())?;
+        with_bundle(&arguments.bundle, &arguments.lenience, Future::Reject(at), |_, loader| {
+            Ok(loader.check_all()?)
+        })?;
     print(&report, json)?;
     Ok(Outcome::Done)
 }

@@ -1,21 +1,22 @@
 //! `cleanbill contacts`
 
-use std::collections::{BTreeMap, BTreeSet};
+mod asked;
+mod explained;
+mod summary;
 
 use anyhow::bail;
-use contacts::Contact;
-use evidence::Setting;
-use jiff::tz::TimeZone;
-use serde::Serialize;
+use contacts::{Contact, IndexError, Tracing};
+use evidence::{CaseId, Setting};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
+use self::{asked::Asked, explained::Explained, summary::Summary};
 use super::print_json;
 use crate::{
     arguments::ContactsArguments,
-    instant,
-    loading::load,
     outcome::Outcome,
     result_file::{Kind, ResultFile, Value},
     terminal,
+    traced::Traced,
 };
 
 const COLUMNS: &[(&str, Kind)] = &[
@@ -28,68 +29,67 @@ const COLUMNS: &[(&str, Kind)] = &[
     ("minutes", Kind::Integer),
 ];
 
-#[derive(Serialize)]
-struct Report {
-    exposures: usize,
-    people: usize,
-    cases: usize,
-    settings: Vec<SettingCount>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    explained: Option<Vec<Explained>>,
-}
+/// Cases whose contacts are found at once; memory holds theirs.
+const CASES_AT_ONCE: usize = 32;
 
-#[derive(Serialize)]
-struct SettingCount {
-    setting: Setting,
-    exposures: usize,
-    people: usize,
-}
-
-#[derive(Serialize)]
-struct Explained {
-    setting: Setting,
-    first: String,
-    last: String,
-    minutes: u32,
-    probability: f64,
-    cases_together: u32,
-    probability_together: f64,
-}
-
-/// Finds every contact of every case.
+/// Finds every contact of every case, in the order of case, person and setting.
 pub(crate) fn run(arguments: &ContactsArguments, json: bool) -> anyhow::Result<Outcome> {
-    let loaded = load(&arguments.evidence)?;
-    let contacts = loaded.contacts_at(arguments.at);
-    if let Some(out) = &arguments.out {
-        let mut file = ResultFile::create(out, COLUMNS, &arguments.zone)?;
-        let bar = terminal::progress("writing", contacts.len() as u64);
-        for contact in &contacts {
-            write(&mut file, contact)?;
+    let traced = Traced::load(&arguments.evidence, arguments.explain.as_deref())?;
+    if let Some(person) = &arguments.explain
+        && !traced.knows_person
+    {
+        bail!("--explain {person}: nobody in the bundle has this id; see its table `people`");
+    }
+    let tracing = Tracing::new(&traced.profile, traced.known(arguments.at));
+    let cases: Vec<&CaseId> = tracing.cases().collect();
+    let mut file = match &arguments.out {
+        Some(out) => Some(ResultFile::create(out, COLUMNS, &arguments.zone)?),
+        None => None,
+    };
+    let mut asked = Asked::new(arguments, &traced);
+    let mut summary = Summary::default();
+    let mut of_person: Vec<Contact> = Vec::new();
+    let bar = terminal::progress("cases", cases.len() as u64);
+    for some in cases.chunks(CASES_AT_ONCE) {
+        let found: Vec<Vec<Contact>> =
+            some.into_par_iter().map(|case| tracing.contacts_of(case)).collect::<Result<_, IndexError>>()?;
+        for (case, mut contacts) in some.iter().zip(found) {
+            of_person.extend(
+                contacts.iter().filter(|c| arguments.explain.as_deref() == Some(c.person.as_str())).cloned(),
+            );
+            if asked.is_to_be_asked(&contacts) {
+                asked.take(&tracing, case, &contacts)?;
+                contacts.retain(|contact| contact.exposure.setting != Setting::Venue);
+            }
+            summary.take(&contacts);
+            if let Some(file) = &mut file {
+                contacts.iter().try_for_each(|contact| write(file, contact))?;
+            }
             bar.inc(1);
         }
-        bar.finish_and_clear();
+    }
+    bar.finish_and_clear();
+    asked.finish()?;
+    if let Some(file) = file {
         file.finish()?;
     }
     let explained = match &arguments.explain {
+        Some(_) => Some(Explained::of(&traced.profile, &tracing, of_person, &arguments.zone)?),
         None => None,
-        Some(person) if loaded.population.position(person).is_none() => {
-            bail!("--explain {person}: nobody in the bundle has this id; see its table `people`")
-        }
-        Some(person) => Some(explain(&contacts, person, &arguments.zone)),
     };
-    let report = summary(&contacts, explained);
     if json {
-        print_json(&report)?;
+        print_json(&summary.report(asked.report(), explained))?;
         return Ok(Outcome::Done);
     }
-    print(&report);
-    if let Some(out) = &arguments.out {
-        terminal::note(&format!(
-            "\n{} exposures written to {}",
-            terminal::count(contacts.len() as u64),
-            out.display()
-        ));
+    summary.print();
+    if let Some(explained) = explained {
+        explained.print();
     }
+    if let Some(out) = &arguments.out {
+        let exposures = terminal::count(summary.exposures);
+        terminal::note(&format!("\n{exposures} exposures written to {}", out.display()));
+    }
+    asked.print();
     Ok(Outcome::Done)
 }
 
@@ -104,67 +104,4 @@ fn write(file: &mut ResultFile, contact: &Contact) -> anyhow::Result<()> {
         Value::Instant(Some(exposure.last)),
         Value::Integer(i64::from(exposure.minutes.0)),
     ])
-}
-
-fn summary(contacts: &[Contact], explained: Option<Vec<Explained>>) -> Report {
-    let people = contacts.iter().map(|contact| &contact.person).collect::<BTreeSet<_>>().len();
-    let cases = contacts.iter().map(|contact| &contact.exposure.case).collect::<BTreeSet<_>>().len();
-    let mut by_setting: BTreeMap<Setting, Vec<&Contact>> = BTreeMap::new();
-    for contact in contacts {
-        by_setting.entry(contact.exposure.setting).or_default().push(contact);
-    }
-    let settings = by_setting.into_iter().map(|(setting, contacts)| {
-        let people = contacts.iter().map(|contact| &contact.person).collect::<BTreeSet<_>>().len();
-        SettingCount { setting, exposures: contacts.len(), people }
-    });
-    Report { exposures: contacts.len(), people, cases, settings: settings.collect(), explained }
-}
-
-/// One person's exposures. The case is not named: the contact is never told.
-fn explain(contacts: &[Contact], person: &str, zone: &TimeZone) -> Vec<Explained> {
-    let of_person = contacts.iter().filter(|contact| contact.person.as_str() == person);
-    let explained = of_person.map(|Contact { exposure, .. }| Explained {
-        setting: exposure.setting,
-        first: instant::print(exposure.first, zone),
-        last: instant::print(exposure.last, zone),
-        minutes: exposure.minutes.0,
-        probability: exposure.probability.share(),
-        cases_together: exposure.together.cases,
-        probability_together: exposure.together.probability.share(),
-    });
-    explained.collect()
-}
-
-fn print(report: &Report) {
-    let number = |count: usize| terminal::count(count as u64);
-    let rows = report
-        .settings
-        .iter()
-        .map(|count| vec![count.setting.to_string(), number(count.exposures), number(count.people)]);
-    anstream::println!("{}", terminal::table(&["setting", "exposures", "people"], &[1, 2], rows));
-    anstream::println!(
-        "\npeople near a case: {}; cases with contacts: {}",
-        number(report.people),
-        number(report.cases)
-    );
-    let Some(explained) = &report.explained else { return };
-    if explained.is_empty() {
-        anstream::println!("\nno exposure is known");
-        return;
-    }
-    let percent = |share: f64| format!("{:.1}%", share * 100.0);
-    let rows = explained.iter().map(|one| {
-        vec![
-            one.setting.to_string(),
-            one.first.clone(),
-            one.last.clone(),
-            one.minutes.to_string(),
-            percent(one.probability),
-            one.cases_together.to_string(),
-            percent(one.probability_together),
-        ]
-    });
-    let columns =
-        ["setting", "first", "last", "minutes", "infected of such", "cases together", "infected together"];
-    anstream::println!("\n{}", terminal::table(&columns, &[3, 4, 5, 6], rows));
 }

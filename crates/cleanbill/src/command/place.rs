@@ -9,10 +9,10 @@ use serde::Serialize;
 use super::print_json;
 use crate::{
     arguments::PlaceArguments,
-    loading::load,
     outcome::Outcome,
     result_file::{Kind, ResultFile, Value},
     terminal,
+    traced::Traced,
 };
 
 const COLUMNS: &[(&str, Kind)] = &[
@@ -42,24 +42,24 @@ pub(crate) fn run(arguments: &PlaceArguments, json: bool) -> anyhow::Result<Outc
         anyhow::bail!("--radius {}: give metres, more than 0 and at most 50000", arguments.radius);
     }
     let position = Position::new(arguments.lat, arguments.lon)?;
-    let loaded = load(&arguments.evidence)?;
+    let traced = Traced::load(&arguments.evidence, None)?;
     let place = Place { position, radius_m: arguments.radius, from: arguments.from, to: arguments.to };
-    let found = candidates(&loaded.profile, &loaded.population.visits, &place);
-    let preview = preview(&loaded.profile, &found);
+    let found = candidates(&traced.profile, &traced.visits, &place)?;
+    let preview = preview(&traced.profile, &found);
     let report = Report {
         candidates: found.len(),
         people: preview.people,
-        share_of_population: preview.people as f64 / loaded.population.people().len().max(1) as f64,
+        share_of_population: preview.people as f64 / traced.people.max(1) as f64,
         expected_infections: preview.expected_infections,
         sources: preview.sources.iter().cloned().collect(),
-        ask_above: loaded.profile.ask_above,
+        ask_above: traced.profile.ask_above,
     };
     if json {
         print_json(&report)?
     } else {
         print(&report, &preview)
     }
-    let many = preview.people as u64 > loaded.profile.ask_above;
+    let many = preview.people as u64 > traced.profile.ask_above;
     if many && !arguments.yes && !confirmed() {
         terminal::note("nothing was written; ask about a smaller place or a shorter time, or go on by --yes");
         return Ok(Outcome::No);

@@ -18,7 +18,7 @@ use crate::{
     instant::Days,
     loading::load,
     outcome::Outcome,
-    population::Loaded,
+    population::{Loaded, Unasked},
     result_file::{Kind, ResultFile, Value},
     terminal,
 };
@@ -51,7 +51,8 @@ fn at_one_instant(
     json: bool,
 ) -> anyhow::Result<Outcome> {
     let mut loaded = load(&arguments.evidence)?;
-    loaded.expose_at(at);
+    let unasked = loaded.expose_at(at)?;
+    unasked_note(&loaded, unasked);
     not_in_force_note(arguments, rule_set, at);
     let mut summary = Summary::new(rule_set);
     let rated = rate_everybody(&loaded, rule_set, at, arguments.in_force);
@@ -96,9 +97,11 @@ fn day_by_day(
     }
     let mut file = ResultFile::create(out, COLUMNS, zone)?;
     let mut summary = Summary::new(rule_set);
+    let mut most_unasked = Unasked::default();
     let bar = terminal::progress("rating", midnights.len() as u64);
     for at in midnights {
-        loaded.expose_at(at);
+        let unasked = loaded.expose_at(at)?;
+        most_unasked = most_unasked.max(unasked);
         let rated = rate_everybody(&loaded, rule_set, at, arguments.in_force);
         summary.instant(at, rated.iter().map(|(_, rating)| rating));
         for (person, rating) in &rated {
@@ -108,12 +111,26 @@ fn day_by_day(
     }
     bar.finish_and_clear();
     file.finish()?;
+    unasked_note(&loaded, most_unasked);
     if json {
         print_json(&summary.report(None))?
     } else {
         summary.print(Some(out))
     }
     Ok(Outcome::Done)
+}
+
+/// Says whom no exposure was counted for, because they are so many that they are to be asked first.
+fn unasked_note(loaded: &Loaded, unasked: Unasked) {
+    if unasked.cases > 0 {
+        terminal::note(&format!(
+            "note: {} cases were near more than {} people each at venues; these {} are to be asked first, and no level \
+             follows from it (`cleanbill contacts` writes the questions)",
+            terminal::count(unasked.cases),
+            terminal::count(loaded.profile.ask_above),
+            terminal::count(unasked.people),
+        ));
+    }
 }
 
 fn rate_everybody<'p>(

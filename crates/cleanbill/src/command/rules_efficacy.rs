@@ -17,7 +17,7 @@ pub(crate) fn run(
 ) -> anyhow::Result<Outcome> {
     let rule_set = read_rules(file)?;
     let mut loaded = load(evidence)?;
-    loaded.expose_at(at);
+    loaded.expose_at(at)?;
     let mut efficacy = Efficacy::new(&rule_set, at);
     for (_, evidence) in loaded.population.everybody() {
         efficacy.add(evidence);

@@ -19,7 +19,7 @@ pub(crate) fn run(
 ) -> anyhow::Result<Outcome> {
     let (old, new) = (read_rules(old)?, read_rules(new)?);
     let mut loaded = load(evidence)?;
-    loaded.expose_at(at);
+    loaded.expose_at(at)?;
     let year = at.to_zoned_datetime(new.time_zone.clone()).year();
     let mut preview = Preview::new(&old, &new, year);
     for (person, evidence) in loaded.population.everybody() {

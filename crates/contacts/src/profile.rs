@@ -116,6 +116,12 @@ impl VenueContact {
         kinds.chain([self.minutes]).map(|minutes| u64::from(minutes.0.max(1))).fold(1, least_common_multiple)
     }
 
+    /// The minutes needed, where they are the same at every kind of venue.
+    pub(crate) fn minutes_everywhere(&self) -> Option<u64> {
+        let mut kinds = self.kinds.values().filter_map(|kind| kind.minutes);
+        kinds.all(|minutes| minutes == self.minutes).then(|| u64::from(self.minutes.0.max(1)))
+    }
+
     /// Overlap needed at a kind of venue.
     #[must_use]
     pub fn minutes_at(&self, kind: Option<&VenueKind>) -> Minutes {

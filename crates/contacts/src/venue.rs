@@ -10,11 +10,39 @@ use crate::{
     visits::{IndexError, Meeting, Stretch, Visits},
 };
 
-/// A meeting with the weight that its kind of venue gives it.
-#[derive(Debug, Clone, Copy)]
-struct Weighted {
-    meeting: Meeting,
-    weight: u64,
+/// How meetings at venues of different kinds add up.
+struct Weights<'a> {
+    profile: &'a Profile,
+    visits: &'a Visits,
+    /// Minutes that are enough at every kind of venue, where those are the same.
+    same: Option<u64>,
+}
+
+/// A number that the minutes needed at every kind of venue divide: meetings weigh as many shares of it as they last.
+type Shares = u128;
+
+impl<'a> Weights<'a> {
+    fn new(profile: &'a Profile, visits: &'a Visits) -> Self {
+        Weights { profile, visits, same: profile.venue.minutes_everywhere() }
+    }
+
+    /// Shares that are enough.
+    fn needed(&self) -> Shares {
+        let scale = self.same.unwrap_or_else(|| self.profile.venue.minutes_scale());
+        Shares::from(scale) * 60_000_000
+    }
+
+    /// The shares of a meeting, cut to a span.
+    fn of(&self, meeting: &Meeting, span: Stretch) -> Shares {
+        let Some(both) = meeting.together.intersection(span) else { return 0 };
+        let weight = if self.same.is_some() {
+            1
+        } else {
+            let minutes = self.profile.venue.minutes_at(self.visits.kind(meeting.venue)).0;
+            self.profile.venue.minutes_scale() / u64::from(minutes.max(1))
+        };
+        Shares::from(both.to.abs_diff(both.from)) * Shares::from(weight)
+    }
 }
 
 /// Everybody's meetings with a case, each person's together and in the order of time.
@@ -23,19 +51,17 @@ fn met(
     visits: &Visits,
     infectious: &Infectious<'_>,
     at: Timestamp,
-) -> Result<Vec<Weighted>, IndexError> {
-    let scale = profile.venue.minutes_scale();
+) -> Result<Vec<Meeting>, IndexError> {
     let window = Stretch {
         from: infectious.window.start.as_microsecond(),
         to: infectious.window.end.as_microsecond(),
     };
-    let mut met: Vec<Weighted> = Vec::new();
-    visits.meetings(profile, infectious.person, window, at.as_microsecond(), |meeting| {
-        met.push(Weighted { meeting, weight: scale / u64::from(meeting.minutes.max(1)) });
-    })?;
-    met.sort_unstable_by_key(|Weighted { meeting, .. }| {
-        (meeting.person, meeting.together.from, meeting.together.to, meeting.venue)
-    });
+    let mut met: Vec<Meeting> = Vec::new();
+    visits.meetings(profile, infectious.person, window, at.as_microsecond(), |meeting| met.push(meeting))?;
+    met.sort_unstable_by_key(|meeting| meeting.person);
+    for meetings in met.chunk_by_mut(|a, b| a.person == b.person).filter(|meetings| meetings.len() > 1) {
+        meetings.sort_unstable_by_key(|meeting| (meeting.together.from, meeting.together.to, meeting.venue));
+    }
     Ok(met)
 }
 
@@ -47,10 +73,11 @@ pub(crate) fn meetings(
     at: Timestamp,
 ) -> Result<Vec<(PersonId, Setting, Shared)>, IndexError> {
     let met = met(profile, visits, infectious, at)?;
-    let of_each = met.chunk_by(|a, b| a.meeting.person == b.meeting.person);
-    let long = of_each.filter(|meetings| long_enough(profile, meetings));
+    let weights = Weights::new(profile, visits);
+    let of_each = met.chunk_by(|a, b| a.person == b.person);
+    let long = of_each.filter(|meetings| long_enough(&weights, meetings));
     let contacts = long.filter_map(|meetings| {
-        let person = visits.person(meetings.first()?.meeting.person)?;
+        let person = visits.person(meetings.first()?.person)?;
         Some((person, Setting::Venue, summed(meetings)?))
     });
     Ok(contacts.collect())
@@ -64,10 +91,11 @@ pub(crate) fn questions(
     at: Timestamp,
 ) -> Result<Vec<(PersonId, Encounter)>, IndexError> {
     let met = met(profile, visits, infectious, at)?;
-    let of_each = met.chunk_by(|a, b| a.meeting.person == b.meeting.person);
-    let long = of_each.filter(|meetings| long_enough(profile, meetings)).flatten();
+    let weights = Weights::new(profile, visits);
+    let of_each = met.chunk_by(|a, b| a.person == b.person);
+    let long = of_each.filter(|meetings| long_enough(&weights, meetings)).flatten();
     let question =
-        |met: &Weighted| Some((visits.person(met.meeting.person)?, encounter(visits, &met.meeting)?));
+        |meeting: &Meeting| Some((visits.person(meeting.person)?, encounter(visits, meeting, false)?));
     Ok(long.filter_map(question).collect())
 }
 
@@ -79,18 +107,26 @@ pub(crate) fn encounters(
     at: Timestamp,
     person: &PersonId,
 ) -> Result<Vec<Encounter>, IndexError> {
-    let number = visits.number(person);
+    let Some([other, case]) =
+        visits.number(person).zip(visits.number(infectious.person)).map(|(other, case)| [other, case])
+    else {
+        return Ok(Vec::new());
+    };
     let met = met(profile, visits, infectious, at)?;
-    let with_person = met.iter().filter(|met| Some(met.meeting.person) == number);
-    Ok(with_person.filter_map(|met| encounter(visits, &met.meeting)).collect())
+    let mut encounters = Vec::new();
+    for meeting in met.iter().filter(|meeting| meeting.person == other) {
+        let assumed = visits.assumed(profile, [other, case], meeting, at.as_microsecond())?;
+        encounters.extend(encounter(visits, meeting, assumed));
+    }
+    Ok(encounters)
 }
 
-fn encounter(visits: &Visits, meeting: &Meeting) -> Option<Encounter> {
+fn encounter(visits: &Visits, meeting: &Meeting, assumed: bool) -> Option<Encounter> {
     Some(Encounter {
         place: Some(Where::Venue(visits.venue(meeting.venue)?)),
         from: Timestamp::from_microsecond(meeting.together.from).ok()?,
         to: Timestamp::from_microsecond(meeting.together.to).ok()?,
-        assumed: meeting.assumed,
+        assumed,
     })
 }
 
@@ -98,35 +134,26 @@ fn encounter(visits: &Visits, meeting: &Meeting) -> Option<Encounter> {
 ///
 /// The weighted time inside a span that slides over the meetings changes in straight lines between the places where the
 /// span begins with a meeting or ends with one, so it is greatest at one of those.
-fn long_enough(profile: &Profile, meetings: &[Weighted]) -> bool {
-    let scale = profile.venue.minutes_scale();
-    let needed = u128::from(scale) * 60_000_000;
-    let inside = |span: Stretch| -> u128 {
-        let each = meetings.iter().filter_map(|meeting| {
-            let both = meeting.meeting.together.intersection(span)?;
-            Some(u128::from(both.to.abs_diff(both.from)) * u128::from(meeting.weight))
-        });
-        each.sum()
-    };
-    let all = Stretch { from: i64::MIN, to: i64::MAX };
-    let Some(sum_over) = profile.venue.sum_over else { return inside(all) >= needed };
-    if inside(all) < needed {
+fn long_enough(weights: &Weights<'_>, meetings: &[Meeting]) -> bool {
+    let needed = weights.needed();
+    let inside = |span: Stretch| -> Shares { meetings.iter().map(|meeting| weights.of(meeting, span)).sum() };
+    if inside(Stretch { from: i64::MIN, to: i64::MAX }) < needed {
         return false;
     }
+    let Some(sum_over) = weights.profile.venue.sum_over else { return true };
     let length = i64::try_from(sum_over.as_micros()).unwrap_or(i64::MAX);
-    let starts = meetings.iter().flat_map(|met| {
-        let together = met.meeting.together;
+    let starts = meetings.iter().flat_map(|meeting| {
+        let together = meeting.together;
         [together.from, together.to.saturating_sub(length)]
     });
     let mut spans = starts.map(|from| Stretch { from, to: from.saturating_add(length) });
     spans.any(|span| inside(span) >= needed)
 }
 
-fn summed(meetings: &[Weighted]) -> Option<Shared> {
-    let first = meetings.iter().map(|met| met.meeting.together.from).min()?;
-    let last = meetings.iter().map(|met| met.meeting.together.to).max()?;
-    let total: u64 =
-        meetings.iter().map(|met| met.meeting.together.to.abs_diff(met.meeting.together.from)).sum();
+fn summed(meetings: &[Meeting]) -> Option<Shared> {
+    let first = meetings.iter().map(|meeting| meeting.together.from).min()?;
+    let last = meetings.iter().map(|meeting| meeting.together.to).max()?;
+    let total: u64 = meetings.iter().map(|meeting| meeting.together.to.abs_diff(meeting.together.from)).sum();
     Some(Shared {
         first: Timestamp::from_microsecond(first).ok()?,
         last: Timestamp::from_microsecond(last).ok()?,

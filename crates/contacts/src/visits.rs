@@ -79,18 +79,14 @@ impl Stretch {
     }
 }
 
-/// Two people at a venue together.
+/// Two people at a venue together. A case can have a hundred thousand, so it is small.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Meeting {
     /// The other's number.
     pub(crate) person: u32,
     /// The venue's number.
     pub(crate) venue: u32,
-    /// The minutes this kind of venue needs.
-    pub(crate) minutes: u32,
     pub(crate) together: Stretch,
-    /// Whether a departure was not known.
-    pub(crate) assumed: bool,
 }
 
 /// Somebody at a venue near a place.
@@ -158,13 +154,32 @@ impl Visits {
         self.len() == 0
     }
 
-    fn kind(&self, venue: u32) -> Option<&VenueKind> {
-        self.places.get(venue as usize).and_then(|place| place.kind.as_ref())
-    }
-
     /// The person with a number.
     pub(crate) fn person(&self, number: u32) -> Option<PersonId> {
         self.people.text(number)?.parse().ok()
+    }
+
+    /// What kind of venue the one with a number is.
+    pub(crate) fn kind(&self, venue: u32) -> Option<&VenueKind> {
+        self.places.get(venue as usize).and_then(|place| place.kind.as_ref())
+    }
+
+    /// Whether a visit of one of two people to a venue at an instant had no departure that was known at `at`.
+    pub(crate) fn assumed(
+        &self,
+        profile: &Profile,
+        people: [u32; 2],
+        meeting: &Meeting,
+        at: i64,
+    ) -> Result<bool, IndexError> {
+        let mut buffer = Buffer::default();
+        let usual = micros(profile.venue.usual_stay_at(self.kind(meeting.venue)));
+        let mut assumed = false;
+        self.at_venue(&mut buffer, meeting.venue, meeting.together, usual, |entry| {
+            let there = stretch(&entry, usual, at).and_then(|s| s.intersection(meeting.together));
+            assumed |= people.contains(&entry.person) && there.is_some() && entry.left > at;
+        })?;
+        Ok(assumed)
     }
 
     /// The number of a person who may have visits.
@@ -200,12 +215,10 @@ impl Visits {
             let cut = stretch(&visit, usual, at).and_then(|s| s.intersection(infectious));
             let Some(mut theirs) = cut else { continue };
             theirs.to = theirs.to.saturating_add(micros(profile.venue.linger_at(kind)));
-            let minutes = profile.venue.minutes_at(kind).0;
             self.at_venue(&mut buffer, venue, theirs, usual, |other| {
                 let together = stretch(&other, usual, at).and_then(|s| s.intersection(theirs));
                 if let (Some(together), true) = (together, other.person != number) {
-                    let assumed = visit.left > at || other.left > at;
-                    take(Meeting { person: other.person, venue, minutes, together, assumed });
+                    take(Meeting { person: other.person, venue, together });
                 }
             })?;
         }

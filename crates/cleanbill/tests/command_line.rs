@@ -356,11 +356,12 @@ fn an_output_that_cannot_be_written_is_named() {
 
 #[test]
 fn every_command_has_help_with_an_example() {
-    let commands: [&[&str]; 12] = [
+    let commands: [&[&str]; 13] = [
         &["contacts"],
         &["place"],
         &["rate"],
         &["evaluate"],
+        &["synth"],
         &["bundle", "check"],
         &["bundle", "convert"],
         &["bundle", "from", "linelist"],

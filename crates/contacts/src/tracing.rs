@@ -88,14 +88,7 @@ impl<'a> Tracing<'a> {
     /// [`IndexError`] where visits cannot be read.
     pub fn contacts_of(&self, case: &CaseId) -> Result<Vec<Contact>, IndexError> {
         let Some((case, infectious)) = self.infectious.get_key_value(case) else { return Ok(Vec::new()) };
-        let mut found = venue::meetings(self.profile, self.known.visits, infectious, self.known.at)?;
-        let at_venues = found.len();
-        let elsewhere = self.elsewhere(case, infectious);
-        found.extend(elsewhere.into_iter().map(|((person, setting), what)| (person, setting, what)));
-        if found.len() > at_venues {
-            found.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-        }
-        let contact = |(person, setting, what): (PersonId, Setting, Shared)| {
+        let contact = |person: PersonId, setting: Setting, what: Shared| {
             let minutes = Minutes(what.minutes);
             let probability = self.profile.probability(setting, minutes);
             let exposure = Exposure {
@@ -110,7 +103,14 @@ impl<'a> Tracing<'a> {
             };
             Contact { person, case_known: infectious.known, exposure }
         };
-        Ok(found.into_iter().map(contact).collect())
+        let mut found = venue::meetings(self.profile, self.known.visits, infectious, self.known.at, contact)?;
+        let at_venues = found.len();
+        let elsewhere = self.elsewhere(case, infectious);
+        found.extend(elsewhere.into_iter().map(|((person, setting), what)| contact(person, setting, what)));
+        if found.len() > at_venues {
+            found.sort_by(|a, b| (&a.person, a.exposure.setting).cmp(&(&b.person, b.exposure.setting)));
+        }
+        Ok(found)
     }
 
     /// Every meeting at a venue of a case with its contacts there, in the order of person and time: what they are to be asked

@@ -58,27 +58,31 @@ fn met(
     };
     let mut met: Vec<Meeting> = Vec::new();
     visits.meetings(profile, infectious.person, window, at.as_microsecond(), |meeting| met.push(meeting))?;
-    met.sort_unstable_by_key(|meeting| meeting.person);
+    // Sorting a number for each, person first, moves a third of the bytes that sorting meetings would.
+    let mut order: Vec<u64> = (0_u64..).zip(&met).map(|(n, met)| (u64::from(met.person) << 32) | n).collect();
+    order.sort_unstable();
+    let mut met: Vec<Meeting> = order.iter().filter_map(|n| met.get(*n as u32 as usize)).copied().collect();
     for meetings in met.chunk_by_mut(|a, b| a.person == b.person).filter(|meetings| meetings.len() > 1) {
         meetings.sort_unstable_by_key(|meeting| (meeting.together.from, meeting.together.to, meeting.venue));
     }
     Ok(met)
 }
 
-/// The people who met a case long enough, in their order.
-pub(crate) fn meetings(
+/// The people who met a case long enough, in their order, each as `contact` makes a contact of them.
+pub(crate) fn meetings<T>(
     profile: &Profile,
     visits: &Visits,
     infectious: &Infectious<'_>,
     at: Timestamp,
-) -> Result<Vec<(PersonId, Setting, Shared)>, IndexError> {
+    contact: impl Fn(PersonId, Setting, Shared) -> T,
+) -> Result<Vec<T>, IndexError> {
     let met = met(profile, visits, infectious, at)?;
     let weights = Weights::new(profile, visits);
     let of_each = met.chunk_by(|a, b| a.person == b.person);
     let long = of_each.filter(|meetings| long_enough(&weights, meetings));
     let contacts = long.filter_map(|meetings| {
         let person = visits.person(meetings.first()?.person)?;
-        Some((person, Setting::Venue, summed(meetings)?))
+        Some(contact(person, Setting::Venue, summed(meetings)?))
     });
     Ok(contacts.collect())
 }

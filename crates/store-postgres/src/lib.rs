@@ -1,0 +1,67 @@
+//! The store of an office on PostgreSQL 15 or newer, for an authority with many servers.
+//!
+//! Transactions are serialisable: of two that cannot both have happened one after the other, one ends in
+//! [`StoreError::Conflict`] and may be tried again.
+
+use std::time::Duration;
+
+use sqlx::{
+    PgPool, Postgres,
+    migrate::MigrateError,
+    postgres::{PgPoolOptions, PgRow},
+};
+pub use store::StoreError;
+use store::{Store, sql_transaction};
+
+/// How long a transaction waits for a connection.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// A PostgreSQL database.
+#[derive(Debug, Clone)]
+pub struct PostgresStore {
+    pool: PgPool,
+}
+
+/// A transaction in a PostgreSQL database.
+#[derive(Debug)]
+pub struct PostgresTransaction {
+    inner: sqlx::Transaction<'static, Postgres>,
+}
+
+impl PostgresStore {
+    /// Connects to a database, such as `postgres://cleanbill@localhost/cleanbill`, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be reached, or was written by a later version of this program.
+    pub async fn connect(url: &str, connections: u32) -> Result<Self, StoreError> {
+        let options = PgPoolOptions::new().max_connections(connections).acquire_timeout(WAIT);
+        let pool = options.connect(url).await.map_err(failed)?;
+        sqlx::migrate!()
+            .run(&pool)
+            .await
+            .map_err(|error: MigrateError| StoreError::Corrupt(error.to_string()))?;
+        Ok(PostgresStore { pool })
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+        let inner = self.pool.begin_with(begin).await.map_err(failed)?;
+        Ok(Box::new(PostgresTransaction { inner }))
+    }
+}
+
+fn failed(error: sqlx::Error) -> StoreError {
+    // https://www.postgresql.org/docs/15/errcodes-appendix.html
+    let code = error.as_database_error().and_then(|error| error.code());
+    match code.as_deref() {
+        // serialization_failure, deadlock_detected, and a key that another transaction took first
+        Some("40001" | "40P01" | "23505") => StoreError::Conflict,
+        Some(code) if code.starts_with("XX") => StoreError::Corrupt(error.to_string()),
+        _ => StoreError::Unavailable(error.to_string()),
+    }
+}
+
+sql_transaction!(PostgresTransaction, PgRow, failed);

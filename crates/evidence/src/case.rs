@@ -1,6 +1,7 @@
 //! Cases: one illness of one person.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{CaseId, vocabulary::vocabulary};
 
@@ -19,7 +20,8 @@ vocabulary! {
 }
 
 /// A case, as a clinician or investigator recorded it. Carries health data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Case {
     /// The case's id.
     pub case: CaseId,

@@ -1,6 +1,7 @@
 //! Daily health checks.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{Symptoms, Temperature, vocabulary::vocabulary};
 
@@ -15,7 +16,8 @@ vocabulary! {
 }
 
 /// A daily health check. Carries health data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Check {
     /// When it was made.
     pub at: Timestamp,

@@ -1,6 +1,7 @@
 //! Having been near a case: derived, never declared.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{CaseId, Minutes, Probability, vocabulary::vocabulary};
 
@@ -37,7 +38,8 @@ vocabulary! {
 }
 
 /// What is known of a person's other exposures in the same window.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OtherExposures {
     /// Distinct cases the person was exposed to, this one included (so at least 1).
     pub cases: u32,
@@ -48,7 +50,8 @@ pub struct OtherExposures {
 }
 
 /// A person was near a case. The case is never named to them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Exposure {
     /// The case. For investigators; never shown to the contact.
     pub case: CaseId,

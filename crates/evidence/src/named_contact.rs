@@ -1,11 +1,13 @@
 //! Contacts a case named in an interview.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{CaseId, PersonId};
 
 /// A case named this person as a contact.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NamedContact {
     /// The case that named them. Never told to the person named.
     pub case: CaseId,

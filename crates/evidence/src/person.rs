@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{AreaId, PersonId, QuantityError, RegionId, vocabulary::vocabulary};
 
 vocabulary! {
@@ -17,7 +19,8 @@ vocabulary! {
 }
 
 /// A year of birth, 1880 to 2200; used for age bands in published figures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "i64", try_from = "i64")]
 pub struct BirthYear(i16);
 
 impl BirthYear {
@@ -37,6 +40,19 @@ impl BirthYear {
     }
 }
 
+impl From<BirthYear> for i64 {
+    fn from(year: BirthYear) -> i64 {
+        year.0.into()
+    }
+}
+
+impl TryFrom<i64> for BirthYear {
+    type Error = QuantityError;
+    fn try_from(year: i64) -> Result<Self, QuantityError> {
+        BirthYear::new(year)
+    }
+}
+
 impl fmt::Display for BirthYear {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -51,7 +67,8 @@ impl FromStr for BirthYear {
 }
 
 /// A person. Carries personal data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Person {
     /// Their opaque id.
     pub person: PersonId,

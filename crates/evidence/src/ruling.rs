@@ -4,11 +4,13 @@ use std::{fmt, str::FromStr};
 
 use compact_str::CompactString;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{Level, OfficerId, RulingId, UnknownWord};
 
 /// Which reason a ruling speaks of.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum RuledReason {
     /// Every reason (`*`).
     Every,
@@ -32,8 +34,22 @@ impl FromStr for RuledReason {
     }
 }
 
+impl From<RuledReason> for String {
+    fn from(reason: RuledReason) -> String {
+        reason.to_string()
+    }
+}
+
+impl TryFrom<String> for RuledReason {
+    type Error = crate::IdError;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
 /// What a ruling does while it lasts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum Effect {
     /// Takes the reason away.
     Lift,
@@ -65,8 +81,22 @@ impl FromStr for Effect {
     }
 }
 
+impl From<Effect> for String {
+    fn from(effect: Effect) -> String {
+        effect.to_string()
+    }
+}
+
+impl TryFrom<String> for Effect {
+    type Error = UnknownWord;
+    fn try_from(text: String) -> Result<Self, UnknownWord> {
+        text.parse()
+    }
+}
+
 /// A human decision that lifts or sets a reason, with grounds and an end. Known from its start.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Ruling {
     /// The ruling's id.
     pub ruling: RulingId,

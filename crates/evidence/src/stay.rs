@@ -1,13 +1,15 @@
 //! Being in a region.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{RegionId, RegionLevel};
 
 /// A stay in a region, as the person declared it.
 ///
 /// What is known of it grows: from `arrived` on the stay is known to be open, from `left` on it is known to be over.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Stay {
     /// Where.
     pub region: RegionId,

@@ -1,6 +1,7 @@
 //! Laboratory tests.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{TestId, vocabulary::vocabulary};
 
@@ -31,7 +32,8 @@ vocabulary! {
 }
 
 /// A test of one specimen. Carries health data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Test {
     /// The test's id.
     pub test: TestId,

@@ -2,6 +2,7 @@
 
 use compact_str::CompactString;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{VehicleRun, vocabulary::vocabulary};
 
@@ -22,7 +23,8 @@ vocabulary! {
 }
 
 /// A journey on one run of a vehicle.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Trip {
     /// The run.
     pub vehicle: VehicleRun,

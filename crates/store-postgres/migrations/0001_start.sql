@@ -33,6 +33,7 @@ CREATE TABLE visits (
     departed BIGINT
 );
 CREATE INDEX visits_day ON visits (day, venue, entered, id);
+CREATE INDEX visits_person ON visits (day, pseudonym, entered, id);
 
 -- The public log: entries that wait for their places, and entries that have them.
 CREATE TABLE log_handed_in (

@@ -182,6 +182,13 @@ pub async fn visits_end_once_and_go_by_the_day(store: &dyn Store) {
     let of_day: Vec<RecordId> =
         t.visits_of(date(2020, 2, 11)).await.expect("read").into_iter().map(|visit| visit.id).collect();
     assert_eq!(of_day, [id(2), id(1)], "by venue");
+    let one = |found: Vec<DayVisit>| found.into_iter().map(|visit| visit.id).collect::<Vec<_>>();
+    assert_eq!(one(t.visits_by(date(2020, 2, 11), Pseudonym([2; 16])).await.expect("read")), [id(2)]);
+    assert_eq!(one(t.visits_by(date(2020, 2, 10), Pseudonym([2; 16])).await.expect("read")), []);
+    assert_eq!(
+        one(t.visits_at(date(2020, 2, 11), &"v1".parse().expect("an id")).await.expect("read")),
+        [id(2)]
+    );
     assert_eq!(t.visit_days().await.expect("read"), [date(2020, 2, 10), date(2020, 2, 11)]);
     assert_eq!(t.forget_visits_of(date(2020, 2, 11)).await.expect("forgotten"), 2);
     assert_eq!(t.visit_days().await.expect("read"), [date(2020, 2, 10)]);

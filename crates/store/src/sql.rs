@@ -320,6 +320,32 @@ macro_rules! sql_transaction {
                 row.as_ref().map(visit).transpose()
             }
 
+            async fn visits_by(&mut self, day: Date, pseudonym: Pseudonym) -> Result<Vec<DayVisit>, StoreError> {
+                let rows = sqlx::query(
+                    "SELECT id, day, pseudonym, venue, entered, departed FROM visits
+                     WHERE day = $1 AND pseudonym = $2 ORDER BY entered, id",
+                )
+                .bind(day.to_string())
+                .bind(pseudonym.0.to_vec())
+                .fetch_all(&mut *self.inner)
+                .await
+                .map_err($failed)?;
+                rows.iter().map(visit).collect()
+            }
+
+            async fn visits_at(&mut self, day: Date, venue: &VenueId) -> Result<Vec<DayVisit>, StoreError> {
+                let rows = sqlx::query(
+                    "SELECT id, day, pseudonym, venue, entered, departed FROM visits
+                     WHERE day = $1 AND venue = $2 ORDER BY entered, id",
+                )
+                .bind(day.to_string())
+                .bind(venue.as_str())
+                .fetch_all(&mut *self.inner)
+                .await
+                .map_err($failed)?;
+                rows.iter().map(visit).collect()
+            }
+
             async fn visits_of(&mut self, day: Date) -> Result<Vec<DayVisit>, StoreError> {
                 let rows = sqlx::query(
                     "SELECT id, day, pseudonym, venue, entered, departed FROM visits WHERE day = $1 ORDER BY venue, entered, id",

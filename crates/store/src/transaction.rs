@@ -1,10 +1,11 @@
 //! The traits a database implements.
 
 use async_trait::async_trait;
-use evidence::PersonId;
+use evidence::{PersonId, VenueId};
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
+    day_key::Pseudonym,
     error::StoreError,
     record::{Record, RecordId, Version},
     visit::{DayVisit, VisitId},
@@ -104,6 +105,12 @@ pub trait Visits {
 
     /// A visit.
     async fn visit(&mut self, id: &VisitId) -> Result<Option<DayVisit>, StoreError>;
+
+    /// A person's visits of a day, in the order of entry and id.
+    async fn visits_by(&mut self, day: Date, pseudonym: Pseudonym) -> Result<Vec<DayVisit>, StoreError>;
+
+    /// The visits of a day to a venue, in the order of entry and id.
+    async fn visits_at(&mut self, day: Date, venue: &VenueId) -> Result<Vec<DayVisit>, StoreError>;
 
     /// The visits of a day, in the order of venue, entry and id.
     async fn visits_of(&mut self, day: Date) -> Result<Vec<DayVisit>, StoreError>;

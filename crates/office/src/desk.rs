@@ -1,0 +1,270 @@
+//! What a use case works with: one transaction, one instant, and everything about a person sealed under their key.
+
+use std::collections::HashMap;
+
+use evidence::PersonId;
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use store::{DataKey, DayKey, Record, RecordId, Transaction};
+
+use crate::{
+    actor::Actor,
+    error::OfficeError,
+    kept::{Access, Kept, Notice, NoticeAbout, Resident},
+    office::Office,
+    permissions::{UseCase, Whose, allowed},
+};
+
+/// Something kept, with what is needed to replace it.
+#[derive(Debug, Clone)]
+pub(crate) struct Filed<T> {
+    pub(crate) id: RecordId,
+    pub(crate) version: i64,
+    pub(crate) what: T,
+}
+
+/// One transaction of a use case.
+pub(crate) struct Desk<'o> {
+    pub(crate) office: &'o Office,
+    pub(crate) tx: Box<dyn Transaction>,
+    /// The instant of the use case.
+    pub(crate) at: Timestamp,
+    data_keys: HashMap<PersonId, DataKey>,
+}
+
+/// The day of UTC to which a visit that began at an instant belongs.
+pub(crate) fn day_of(at: Timestamp) -> Date {
+    at.to_zoned_datetime(TimeZone::UTC).date()
+}
+
+fn place(kind: &str, id: &RecordId) -> String {
+    format!("{kind}/{}", id.as_str())
+}
+
+impl<'o> Desk<'o> {
+    pub(crate) async fn open(office: &'o Office) -> Result<Self, OfficeError> {
+        let tx = office.store.begin().await?;
+        Ok(Desk { office, tx, at: office.clock.now(), data_keys: HashMap::new() })
+    }
+
+    pub(crate) async fn close(self) -> Result<(), OfficeError> {
+        Ok(self.tx.commit().await?)
+    }
+
+    /// A new id.
+    pub(crate) fn new_id(&self) -> RecordId {
+        RecordId::from_random(self.office.random())
+    }
+
+    /// Refuses what the actor may not do, or not with this person's record. A look by an officer leaves its access, which the
+    /// person sees.
+    pub(crate) async fn authorise(
+        &mut self,
+        actor: &Actor,
+        what: UseCase,
+        person: Option<&PersonId>,
+        purpose: &str,
+    ) -> Result<(), OfficeError> {
+        let whose = allowed(actor.role(), what)?;
+        match (actor, whose, person) {
+            (_, Whose::Nobodys, _) | (Actor::Resident(_), _, None) => Ok(()),
+            (Actor::Resident(own), _, Some(person)) if own == person => Ok(()),
+            (Actor::Resident(own), _, Some(person)) => {
+                let cares = self.resident(person).await?.is_some_and(|of| of.what.proxies.contains(own));
+                // Whether there is such a person is no business of others.
+                if cares { Ok(()) } else { Err(OfficeError::Unknown("person")) }
+            }
+            (Actor::Officer(_), Whose::Own, _) => {
+                Err(OfficeError::Forbidden { role: actor.role().word(), what: what.words() })
+            }
+            (Actor::Officer(_), Whose::Anybodys, None) => Ok(()),
+            (Actor::Officer(officer), Whose::Anybodys, Some(person)) => {
+                if purpose.trim().is_empty() {
+                    return Err(OfficeError::refused(
+                        "a purpose is missing",
+                        "say why this record is needed",
+                    ));
+                }
+                let access = Access {
+                    person: person.clone(),
+                    at: self.at,
+                    role: officer.role,
+                    body: officer.body.clone(),
+                    part: what.words().to_owned(),
+                    purpose: purpose.to_owned(),
+                };
+                self.file(&access).await?;
+                Ok(())
+            }
+        }
+    }
+
+    /// A person's record.
+    pub(crate) async fn resident(
+        &mut self,
+        person: &PersonId,
+    ) -> Result<Option<Filed<Resident>>, OfficeError> {
+        Ok(self.about::<Resident>(person).await?.into_iter().next())
+    }
+
+    /// A person's record, or that there is no such person.
+    pub(crate) async fn known(&mut self, person: &PersonId) -> Result<Filed<Resident>, OfficeError> {
+        self.resident(person).await?.ok_or(OfficeError::Unknown("person"))
+    }
+
+    /// Gives a new person a key.
+    pub(crate) async fn new_data_key(&mut self, person: &PersonId) -> Result<(), OfficeError> {
+        let bytes: [u8; 32] = self.office.random();
+        let name = format!("person/{person}");
+        let sealed = self.office.keys.seal_key(&name, self.office.random(), &bytes)?;
+        self.tx.put_key(&name, &sealed.0).await?;
+        self.data_keys.insert(person.clone(), DataKey::new(bytes));
+        Ok(())
+    }
+
+    async fn data_key(&mut self, person: &PersonId) -> Result<Option<&DataKey>, OfficeError> {
+        if !self.data_keys.contains_key(person) {
+            let name = format!("person/{person}");
+            let Some(sealed) = self.tx.key(&name).await? else { return Ok(None) };
+            let bytes = self.office.keys.open_key(&name, &sealed)?;
+            self.data_keys.insert(person.clone(), DataKey::new(*bytes));
+        }
+        Ok(self.data_keys.get(person))
+    }
+
+    /// The key of a day's visits; made where it is missing and `make` says so.
+    pub(crate) async fn day_key(&mut self, day: Date, make: bool) -> Result<Option<DayKey>, OfficeError> {
+        let name = format!("day/{day}");
+        if let Some(sealed) = self.tx.key(&name).await? {
+            return Ok(Some(DayKey::new(*self.office.keys.open_key(&name, &sealed)?)));
+        }
+        if !make {
+            return Ok(None);
+        }
+        let bytes: [u8; 32] = self.office.random();
+        let sealed = self.office.keys.seal_key(&name, self.office.random(), &bytes)?;
+        self.tx.put_key(&name, &sealed.0).await?;
+        Ok(Some(DayKey::new(bytes)))
+    }
+
+    async fn body<T: Kept>(&mut self, id: &RecordId, what: &T) -> Result<Vec<u8>, OfficeError> {
+        let plain = serde_json::to_vec(what)?;
+        let nonce = self.office.random();
+        match what.person() {
+            None => Ok(plain),
+            Some(person) => {
+                let key = self.data_key(person).await?.ok_or(OfficeError::Unknown("person"))?;
+                Ok(key.seal(&place(T::KIND, id), nonce, &plain)?.0)
+            }
+        }
+    }
+
+    async fn read<T: Kept>(&mut self, record: Record) -> Result<Filed<T>, OfficeError> {
+        let Record { id, version, person, body, .. } = record;
+        let what = match person {
+            None => serde_json::from_slice(&body)?,
+            Some(person) => {
+                let key = self.data_key(&person).await?.ok_or(OfficeError::Unknown("person"))?;
+                serde_json::from_slice(&key.open(&place(T::KIND, &id), &body)?)?
+            }
+        };
+        Ok(Filed { id, version, what })
+    }
+
+    async fn record<T: Kept>(&mut self, id: RecordId, version: i64, what: &T) -> Result<Record, OfficeError> {
+        let body = self.body(&id, what).await?;
+        Ok(Record {
+            kind: T::KIND.to_owned(),
+            person: what.person().cloned(),
+            state: what.state().to_owned(),
+            lookup: None,
+            due: what.due(),
+            keep_until: what.keep_until(),
+            version,
+            body,
+            id,
+        })
+    }
+
+    /// Keeps something new; gives its id.
+    pub(crate) async fn file<T: Kept>(&mut self, what: &T) -> Result<RecordId, OfficeError> {
+        let id = self.new_id();
+        self.file_as(id, what, None).await
+    }
+
+    /// Keeps something new under an id, to be found by a keyed hash.
+    pub(crate) async fn file_as<T: Kept>(
+        &mut self,
+        id: RecordId,
+        what: &T,
+        lookup: Option<Vec<u8>>,
+    ) -> Result<RecordId, OfficeError> {
+        let record = Record { lookup, ..self.record(id.clone(), 1, what).await? };
+        self.tx.add(&record).await?;
+        Ok(id)
+    }
+
+    /// Keeps a later version of something.
+    pub(crate) async fn refile<T: Kept>(&mut self, filed: &Filed<T>) -> Result<(), OfficeError> {
+        let lookup = self.tx.get(T::KIND, &filed.id).await?.and_then(|record| record.lookup);
+        let record = self.record(filed.id.clone(), filed.version + 1, &filed.what).await?;
+        Ok(self.tx.replace(&Record { lookup, ..record }).await?)
+    }
+
+    /// Forgets something.
+    pub(crate) async fn discard<T: Kept>(&mut self, filed: &Filed<T>) -> Result<(), OfficeError> {
+        Ok(self.tx.remove(T::KIND, &filed.id, filed.version).await?)
+    }
+
+    /// Something by its id.
+    pub(crate) async fn filed<T: Kept>(&mut self, id: &RecordId) -> Result<Option<Filed<T>>, OfficeError> {
+        match self.tx.get(T::KIND, id).await? {
+            Some(record) => self.read(record).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Everything of a kind about a person, in the order of ids.
+    pub(crate) async fn about<T: Kept>(&mut self, person: &PersonId) -> Result<Vec<Filed<T>>, OfficeError> {
+        let records = self.tx.about(T::KIND, person).await?;
+        self.read_all(records).await
+    }
+
+    /// Up to so many of a kind in a state.
+    pub(crate) async fn in_state<T: Kept>(
+        &mut self,
+        state: &str,
+        after: Option<&RecordId>,
+        limit: u32,
+    ) -> Result<Vec<Filed<T>>, OfficeError> {
+        let records = self.tx.in_state(T::KIND, state, after, limit).await?;
+        self.read_all(records).await
+    }
+
+    /// Up to so many of a kind with something due.
+    pub(crate) async fn due<T: Kept>(&mut self, limit: u32) -> Result<Vec<Filed<T>>, OfficeError> {
+        let records = self.tx.due(T::KIND, self.at, limit).await?;
+        self.read_all(records).await
+    }
+
+    pub(crate) async fn read_all<T: Kept>(
+        &mut self,
+        records: Vec<Record>,
+    ) -> Result<Vec<Filed<T>>, OfficeError> {
+        let mut all = Vec::with_capacity(records.len());
+        for record in records {
+            all.push(self.read(record).await?);
+        }
+        Ok(all)
+    }
+
+    /// Puts a notice to a person into the outbox.
+    pub(crate) async fn tell(&mut self, person: &PersonId, about: NoticeAbout) -> Result<(), OfficeError> {
+        self.file(&Notice { person: person.clone(), at: self.at, about }).await?;
+        Ok(())
+    }
+
+    /// So long before now.
+    pub(crate) fn ago(&self, duration: SignedDuration) -> Timestamp {
+        self.at.checked_sub(duration).unwrap_or(Timestamp::MIN)
+    }
+}

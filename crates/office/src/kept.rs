@@ -1,0 +1,402 @@
+//! What an office keeps: each kind with the columns by which it is found, and how long.
+
+use evidence::{
+    Case, Check, Declaration, EvidenceKind, Exposure, HouseholdId, Level, OfficerId, PersonId, Ruling, Stay,
+    Test, Trip, VenueId,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::actor::{Officer, Role};
+
+/// Something an office keeps.
+pub trait Kept: Serialize + DeserializeOwned + Send + Sync {
+    /// Its kind, as a short word.
+    const KIND: &'static str;
+
+    /// Whom it is about; then it is sealed under that person's key.
+    fn person(&self) -> Option<&PersonId>;
+
+    /// A word by which things of its kind are listed. It is not sealed.
+    fn state(&self) -> &'static str {
+        "kept"
+    }
+
+    /// When something is to happen with it.
+    fn due(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// When it is forgotten; `None` for what is kept while the person is registered, or for ever.
+    fn keep_until(&self) -> Option<Timestamp>;
+}
+
+fn days(at: Timestamp, days: i64) -> Option<Timestamp> {
+    at.checked_add(SignedDuration::from_hours(24 * days)).ok()
+}
+
+fn retention(kind: EvidenceKind, at: Timestamp) -> Option<Timestamp> {
+    kind.retention().and_then(|retention| at.checked_add(retention).ok())
+}
+
+/// A person with a record here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resident {
+    /// Who.
+    pub person: PersonId,
+    /// Their name, as they gave it.
+    pub name: String,
+    /// How to reach them.
+    pub contact: Option<String>,
+    /// Their home.
+    pub household: Option<HouseholdId>,
+    /// Follow-up district.
+    pub area: Option<String>,
+    /// Those who may act for them, with their consent.
+    pub proxies: Vec<PersonId>,
+    /// Since when.
+    pub registered: Timestamp,
+}
+
+impl Kept for Resident {
+    const KIND: &'static str = "resident";
+    fn person(&self) -> Option<&PersonId> {
+        Some(&self.person)
+    }
+    fn keep_until(&self) -> Option<Timestamp> {
+        None
+    }
+}
+
+/// That a person lives in a home. Found by a keyed hash of the home.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lives {
+    /// Who.
+    pub person: PersonId,
+    /// Where.
+    pub household: HouseholdId,
+}
+
+impl Kept for Lives {
+    const KIND: &'static str = "household";
+    fn person(&self) -> Option<&PersonId> {
+        Some(&self.person)
+    }
+    fn keep_until(&self) -> Option<Timestamp> {
+        None
+    }
+}
+
+/// The colour a person was last found to have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rated {
+    /// Who.
+    pub person: PersonId,
+    /// The level.
+    pub level: Level,
+    /// When it was found.
+    pub found: Timestamp,
+    /// When it changes by itself.
+    pub changes_at: Option<Timestamp>,
+}
+
+impl Kept for Rated {
+    const KIND: &'static str = "rated";
+    fn person(&self) -> Option<&PersonId> {
+        Some(&self.person)
+    }
+    fn due(&self) -> Option<Timestamp> {
+        self.changes_at
+    }
+    fn keep_until(&self) -> Option<Timestamp> {
+        None
+    }
+}
+
+/// A piece of evidence about a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Piece {
+    /// Whom it is about.
+    pub person: PersonId,
+    /// When the office came to know it.
+    pub received: Timestamp,
+    /// What it says.
+    pub says: Says,
+}
+
+/// What a piece of evidence says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Says {
+    /// Symptoms.
+    Declaration(Declaration),
+    /// A daily check.
+    Check(Check),
+    /// A stay in a region.
+    Stay(Stay),
+    /// A journey.
+    Trip(Trip),
+    /// A test.
+    Test(Test),
+    /// A case; closed ones say so.
+    Case(Case),
+    /// Having been near a case, which became known at an instant.
+    Exposure(Box<Exposure>, Timestamp),
+    /// A human decision.
+    Ruling(Ruling),
+}
+
+impl Says {
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> EvidenceKind {
+        match self {
+            Says::Declaration(_) => EvidenceKind::Declaration,
+            Says::Check(_) => EvidenceKind::Check,
+            Says::Stay(_) => EvidenceKind::Stay,
+            Says::Trip(_) => EvidenceKind::Trip,
+            Says::Test(_) => EvidenceKind::Test,
+            Says::Case(_) => EvidenceKind::Case,
+            Says::Exposure(..) => EvidenceKind::Exposure,
+            Says::Ruling(_) => EvidenceKind::Ruling,
+        }
+    }
+}
+
+impl Kept for Piece {
+    const KIND: &'static str = "evidence";
+    fn person(&self) -> Option<&PersonId> {
+        Some(&self.person)
+    }
+    fn keep_until(&self) -> Option<Timestamp> {
+        retention(self.says.kind(), self.received)
+    }
+}
+
+/// A visit that has not ended, for its person to end it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenVisit {
+    /// Who.
+    pub person: PersonId,
+    /// Where.
+    pub venue: VenueId,
+    /// Since when.
+    pub entered: Timestamp,
+}
+
+impl Kept for OpenVisit {
+    const KIND: &'static str = "open_visit";
+    fn person(&self) -> Option<&PersonId> {
+        Some(&self.person)
+    }
+    fn keep_until(&self) -> Option<Timestamp> {
+        days(self.entered, 2)
+    }
+}
+
+/// A question to somebody who may have been near a case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// Who is asked.
+    pub person: PersonId,
+    /// The venue.
+    pub venue: VenueId,
+    /// Start of the time asked about.
+    pub from: Timestamp,
+    /// Its end.
+    pub to: Timestamp,
+    /// When it was asked.
+    pub asked: Timestamp,
+    /// What a yes becomes, and when its case became known.
+    pub exposure: Box<Exposure>,
+    /// When its case became known.
+    pub case_known: Timestamp,
+    /// The answer.
+    pub answer: Option<bool>,
+}
+
+impl Kept for Question {
+    const KIND: &'static str = "question";
+    fn person(&self) -> Option<&PersonId> {
+        Some(&self.person)
+    }
+    fn state(&self) -> &'static str {
+        if self.answer.is_none() { "asked" } else { "answered" }
+    }
+    fn keep_until(&self) -> Option<Timestamp> {
+        retention(EvidenceKind::Exposure, self.asked)
+    }
+}
+
+/// Something a person is to be told, until it has been sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Who is told.
+    pub person: PersonId,
+    /// When it came up.
+    pub at: Timestamp,
+    /// What it is about.
+    pub about: NoticeAbout,
+}
+
+/// What a notice is about. Its words are made when it is sent, in the person's language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeAbout {
+    /// The person's colour changed.
+    Colour,
+    /// The person is asked whether they were somewhere.
+    Question,
+    /// A ruling about the person took effect.
+    Ruling,
+    /// An appeal was decided.
+    Appeal,
+    /// Somebody looked at the person's record.
+    Access,
+}
+
+impl Kept for Notice {
+    const KIND: &'static str = "notice";
+    fn person(&self) -> Option<&PersonId> {
+        Some(&self.person)
+    }
+    fn state(&self) -> &'static str {
+        "waiting"
+    }
+    fn due(&self) -> Option<Timestamp> {
+        Some(self.at)
+    }
+    fn keep_until(&self) -> Option<Timestamp> {
+        days(self.at, 30)
+    }
+}
+
+/// A look at a person's record. Kept three years (R6), and names no third person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    /// Whose record.
+    pub person: PersonId,
+    /// When.
+    pub at: Timestamp,
+    /// In which role.
+    pub role: Role,
+    /// Of which body.
+    pub body: String,
+    /// Which part.
+    pub part: String,
+    /// Why, in the officer's words.
+    pub purpose: String,
+}
+
+impl Kept for Access {
+    const KIND: &'static str = "access";
+    fn person(&self) -> Option<&PersonId> {
+        Some(&self.person)
+    }
+    fn keep_until(&self) -> Option<Timestamp> {
+        days(self.at, 3 * 365)
+    }
+}
+
+/// A contested reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appeal {
+    /// Who contests.
+    pub person: PersonId,
+    /// The rule whose reason is contested.
+    pub rule: String,
+    /// What the person says.
+    pub words: String,
+    /// When.
+    pub made: Timestamp,
+    /// By when a human must have decided; after that it is decided for the person.
+    pub decide_by: Timestamp,
+    /// Officers whose doing is contested; none of them decides.
+    pub not_by: Vec<OfficerId>,
+    /// The decision.
+    pub decision: Option<Decision>,
+}
+
+/// What became of an appeal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Whether the reason is lifted.
+    pub upheld: bool,
+    /// Who decided; `None` where nobody did in time, and it was decided for the person.
+    pub by: Option<OfficerId>,
+    /// Why.
+    pub reasons: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Kept for Appeal {
+    const KIND: &'static str = "appeal";
+    fn person(&self) -> Option<&PersonId> {
+        Some(&self.person)
+    }
+    fn state(&self) -> &'static str {
+        if self.decision.is_none() { "open" } else { "decided" }
+    }
+    fn due(&self) -> Option<Timestamp> {
+        self.decision.is_none().then_some(self.decide_by)
+    }
+    fn keep_until(&self) -> Option<Timestamp> {
+        retention(EvidenceKind::Ruling, self.made)
+    }
+}
+
+/// An override that one body proposed and another must agree to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// Whom it is about.
+    pub person: PersonId,
+    /// What would take effect.
+    pub ruling: Ruling,
+    /// Who proposed it.
+    pub by: Officer,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it is held, because too many touch the same officers.
+    pub held: bool,
+    /// Whether it was agreed to.
+    pub agreed: bool,
+}
+
+impl Kept for Proposal {
+    const KIND: &'static str = "proposal";
+    fn person(&self) -> Option<&PersonId> {
+        Some(&self.person)
+    }
+    fn state(&self) -> &'static str {
+        match (self.agreed, self.held) {
+            (true, _) => "agreed",
+            (false, true) => "held",
+            (false, false) => "proposed",
+        }
+    }
+    fn keep_until(&self) -> Option<Timestamp> {
+        retention(EvidenceKind::Ruling, self.at)
+    }
+}
+
+/// A rule set that was published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Published {
+    /// The document, as it was published.
+    pub document: String,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: Officer,
+}
+
+impl Kept for Published {
+    const KIND: &'static str = "rule_set";
+    fn person(&self) -> Option<&PersonId> {
+        None
+    }
+    fn keep_until(&self) -> Option<Timestamp> {
+        None
+    }
+}

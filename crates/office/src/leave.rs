@@ -1,0 +1,73 @@
+//! Taking one's data along, and leaving (R14).
+
+use evidence::PersonId;
+use serde::Serialize;
+
+use crate::{
+    actor::Actor,
+    error::OfficeError,
+    kept::{Access, Appeal, Piece, Question, Resident, Says},
+    office::{Office, transact},
+    permissions::UseCase,
+};
+
+/// Everything that is kept about a person.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Exported {
+    /// Their record.
+    pub resident: Resident,
+    /// Their evidence.
+    pub evidence: Vec<Piece>,
+    /// Questions they were asked.
+    pub questions: Vec<Question>,
+    /// Appeals they made.
+    pub appeals: Vec<Appeal>,
+    /// Looks at their record.
+    pub accesses: Vec<Access>,
+}
+
+impl Office {
+    /// Everything that is kept about a person.
+    ///
+    /// # Errors
+    /// [`OfficeError::Unknown`] where the actor may not act for the person.
+    pub async fn export(&self, actor: &Actor, person: &PersonId) -> Result<Exported, OfficeError> {
+        transact!(self, |desk| {
+            desk.authorise(actor, UseCase::Export, Some(person), "").await?;
+            let resident = desk.known(person).await?.what;
+            let mut evidence: Vec<Piece> =
+                desk.about(person).await?.into_iter().map(|filed| filed.what).collect();
+            evidence.sort_by_key(|piece| piece.received);
+            Ok(Exported {
+                resident,
+                evidence,
+                questions: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
+                appeals: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
+                accesses: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
+            })
+        })
+    }
+
+    /// Forgets a person: their key is destroyed, and with it everything that was sealed under it, in backups as well.
+    ///
+    /// # Errors
+    /// [`OfficeError::Refused`] while the person has an open case.
+    pub async fn erase(&self, actor: &Actor, person: &PersonId) -> Result<(), OfficeError> {
+        transact!(self, |desk| {
+            desk.authorise(actor, UseCase::Erase, Some(person), "").await?;
+            desk.known(person).await?;
+            let open = |says: &Says| matches!(says, Says::Case(case) if case.recovered.is_none());
+            if desk.about::<Piece>(person).await?.iter().any(|piece| open(&piece.what.says)) {
+                return Err(OfficeError::refused(
+                    "a case is open",
+                    "it is closed at recovery; then you can leave",
+                ));
+            }
+            for record in desk.tx.all_about(person).await? {
+                desk.tx.remove(&record.kind, &record.id, record.version).await?;
+            }
+            desk.tx.destroy_key(&format!("person/{person}")).await?;
+            Ok(())
+        })
+    }
+}

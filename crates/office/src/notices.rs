@@ -1,0 +1,37 @@
+//! What people are to be told: the outbox.
+
+use store::RecordId;
+
+use crate::{
+    desk::Filed,
+    error::OfficeError,
+    kept::Notice,
+    office::{Office, transact},
+};
+
+impl Office {
+    /// Notices that have not been sent, the oldest first. Whoever sends one says so by [`Office::sent`]; one that is sent twice
+    /// because the sender died in between does no harm.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn notices(&self, limit: u32) -> Result<Vec<(RecordId, Notice)>, OfficeError> {
+        transact!(self, |desk| {
+            let notices = desk.due::<Notice>(limit).await?;
+            Ok(notices.into_iter().map(|Filed { id, what, .. }| (id, what)).collect())
+        })
+    }
+
+    /// Takes a notice that was sent out of the outbox.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn sent(&self, notice: &RecordId) -> Result<(), OfficeError> {
+        transact!(self, |desk| {
+            if let Some(filed) = desk.filed::<Notice>(notice).await? {
+                desk.discard(&filed).await?;
+            }
+            Ok(())
+        })
+    }
+}

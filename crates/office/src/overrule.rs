@@ -1,0 +1,171 @@
+//! An override: a ruling on one person that two officers of different bodies make, with an end within 14 days, told to the
+//! subject at once (R4). More than 20 that touch the same officers in a day are held until oversight lets them go (R5).
+
+use evidence::{Effect, Level, PersonId, RuledReason, Ruling, RulingId};
+use jiff::SignedDuration;
+use store::RecordId;
+
+use crate::{
+    actor::Actor,
+    desk::Desk,
+    error::OfficeError,
+    kept::{NoticeAbout, Piece, Proposal, Says},
+    office::{Office, transact},
+    permissions::UseCase,
+};
+
+/// Longest override.
+const DAYS_MAX: SignedDuration = SignedDuration::from_hours(24 * 14);
+/// Rulings in [`TOGETHER`] that may touch the same officer before they are held.
+const RULINGS_MAX: usize = 20;
+/// How long rulings count together.
+const TOGETHER: SignedDuration = SignedDuration::from_hours(24);
+
+/// What an override is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// The rule whose reason is changed. Nobody is restricted by an override who has no reason already.
+    pub rule: String,
+    /// What it does.
+    pub effect: Effect,
+    /// How long, more than nothing and at most 14 days.
+    pub lasts: SignedDuration,
+    /// Why.
+    pub ground: Ground,
+}
+
+/// The grounds there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ground {
+    /// The evidence is about somebody else.
+    MistakenIdentity,
+    /// The evidence is wrong.
+    WrongEvidence,
+    /// Medical need.
+    MedicalNeed,
+    /// A doctor's finding that the rules do not see.
+    ClinicalFinding,
+}
+
+impl Ground {
+    /// The ground as a word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Ground::MistakenIdentity => "mistaken_identity",
+            Ground::WrongEvidence => "wrong_evidence",
+            Ground::MedicalNeed => "medical_need",
+            Ground::ClinicalFinding => "clinical_finding",
+        }
+    }
+}
+
+impl Office {
+    /// Proposes an override, to take effect when an officer of another body agrees. Gives its id and whether it is held.
+    ///
+    /// # Errors
+    /// [`OfficeError::Refused`] for an effect or length that may not be.
+    pub async fn propose(
+        &self,
+        actor: &Actor,
+        person: &PersonId,
+        wanted: &Override,
+    ) -> Result<(RecordId, bool), OfficeError> {
+        transact!(self, |desk| {
+            desk.authorise(actor, UseCase::ProposeOverride, Some(person), wanted.ground.word()).await?;
+            desk.known(person).await?;
+            let by = actor.officer().ok_or(OfficeError::Unknown("officer"))?.clone();
+            if wanted.lasts <= SignedDuration::ZERO || wanted.lasts > DAYS_MAX {
+                return Err(OfficeError::refused("an override lasts 14 days at most", "give a shorter time"));
+            }
+            let reason: RuledReason = wanted.rule.parse()?;
+            if reason == RuledReason::Every && wanted.effect != Effect::Lift {
+                return Err(OfficeError::refused(
+                    "an override that sets a level names one rule",
+                    "name the rule whose reason is changed",
+                ));
+            }
+            let id = desk.new_id();
+            let ruling = Ruling {
+                ruling: RulingId::new(id.as_str())?,
+                reason,
+                effect: wanted.effect,
+                from: desk.at,
+                to: desk.at.checked_add(wanted.lasts)?,
+                ground: wanted.ground.word().to_owned(),
+                by: by.officer.clone(),
+                second: None,
+            };
+            let held = desk.touched(|proposal| proposal.by.officer == by.officer).await? >= RULINGS_MAX;
+            let proposal = Proposal { person: person.clone(), ruling, by, at: desk.at, held, agreed: false };
+            desk.file_as(id.clone(), &proposal, None).await?;
+            Ok((id, held))
+        })
+    }
+
+    /// Agrees to an override that an officer of another body proposed: it takes effect, and the subject is told.
+    ///
+    /// # Errors
+    /// [`OfficeError::Forbidden`] for an officer of the same body, [`OfficeError::Refused`] while it is held.
+    pub async fn agree(&self, actor: &Actor, proposal: &RecordId) -> Result<Level, OfficeError> {
+        transact!(self, |desk| {
+            let filed = desk.filed::<Proposal>(proposal).await?;
+            let mut filed =
+                filed.filter(|filed| !filed.what.agreed).ok_or(OfficeError::Unknown("proposal"))?;
+            let person = filed.what.person.clone();
+            desk.authorise(actor, UseCase::AgreeToOverride, Some(&person), "agreeing to an override").await?;
+            let second = actor.officer().ok_or(OfficeError::Unknown("officer"))?;
+            if second.body == filed.what.by.body || second.officer == filed.what.by.officer {
+                return Err(OfficeError::Forbidden {
+                    role: second.role.word(),
+                    what: "agree to what their own body proposed",
+                });
+            }
+            let touched = desk.touched(|of| of.ruling.second.as_ref() == Some(&second.officer)).await?;
+            if filed.what.held || touched >= RULINGS_MAX {
+                if !filed.what.held {
+                    filed.what.held = true;
+                    desk.refile(&filed).await?;
+                    return Ok(None);
+                }
+                return Err(held());
+            }
+            filed.what.agreed = true;
+            filed.what.ruling.second = Some(second.officer.clone());
+            desk.refile(&filed).await?;
+            let says = Says::Ruling(filed.what.ruling.clone());
+            desk.file(&Piece { person: person.clone(), received: desk.at, says }).await?;
+            desk.tell(&person, NoticeAbout::Ruling).await?;
+            desk.rerate(&person).await.map(Some)
+        })?
+        .ok_or_else(held)
+    }
+
+    /// How many overrides are held.
+    ///
+    /// # Errors
+    /// [`OfficeError::Forbidden`] for anybody but oversight.
+    pub async fn held(&self, actor: &Actor) -> Result<usize, OfficeError> {
+        transact!(self, |desk| {
+            desk.authorise(actor, UseCase::ReleaseHeld, None, "").await?;
+            Ok(desk.tx.in_state("proposal", "held", None, 100_000).await?.len())
+        })
+    }
+}
+
+fn held() -> OfficeError {
+    OfficeError::refused("too many rulings touch the same officers", "oversight looks at them first")
+}
+
+impl Desk<'_> {
+    /// How many proposals of the last day a condition picks.
+    async fn touched(&mut self, pick: impl Fn(&Proposal) -> bool) -> Result<usize, OfficeError> {
+        let since = self.ago(TOGETHER);
+        let mut touched = 0;
+        for state in ["proposed", "agreed", "held"] {
+            let proposals = self.in_state::<Proposal>(state, None, 100_000).await?;
+            touched += proposals.iter().filter(|filed| filed.what.at > since && pick(&filed.what)).count();
+        }
+        Ok(touched)
+    }
+}

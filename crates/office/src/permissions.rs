@@ -1,0 +1,146 @@
+//! Who may do what, as one table. Enforcement and `docs/roles.md` both come from it.
+
+use crate::{actor::Role, error::OfficeError};
+
+/// What can be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UseCase {
+    /// Register a person.
+    Register,
+    /// Declare symptoms, or make a daily check.
+    Declare,
+    /// Check in at a venue and out of it.
+    CheckIn,
+    /// Report a test.
+    ReportTest,
+    /// Open and close a case.
+    OpenCase,
+    /// Find the contacts of a case.
+    Trace,
+    /// Answer a question.
+    Answer,
+    /// See one's own colour with its reasons, or another's for a purpose.
+    SeeColour,
+    /// See who looked at a record.
+    SeeAccesses,
+    /// Contest a reason.
+    Appeal,
+    /// Decide an appeal.
+    DecideAppeal,
+    /// Propose an override of one person's reason.
+    ProposeOverride,
+    /// Agree to an override another body proposed.
+    AgreeToOverride,
+    /// Publish a rule set.
+    PublishRules,
+    /// Take one's data along.
+    Export,
+    /// Leave.
+    Erase,
+    /// Release a batch of rulings that was held.
+    ReleaseHeld,
+}
+
+/// Whose record somebody may do something with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// Their own, and of those they care for.
+    Own,
+    /// Anybody's, for a purpose, and seen by the person.
+    Anybodys,
+    /// It is about no person.
+    Nobodys,
+}
+
+/// The table: what, by which role, with whose record. What is not here may not be done.
+pub const TABLE: &[(UseCase, Role, Whose)] = &[
+    (UseCase::Register, Role::Resident, Whose::Own),
+    (UseCase::Register, Role::Desk, Whose::Anybodys),
+    (UseCase::Declare, Role::Resident, Whose::Own),
+    (UseCase::Declare, Role::Desk, Whose::Anybodys),
+    (UseCase::Declare, Role::Field, Whose::Anybodys),
+    (UseCase::CheckIn, Role::Resident, Whose::Own),
+    (UseCase::ReportTest, Role::Laboratory, Whose::Anybodys),
+    (UseCase::OpenCase, Role::Investigator, Whose::Anybodys),
+    (UseCase::Trace, Role::Investigator, Whose::Anybodys),
+    (UseCase::Answer, Role::Resident, Whose::Own),
+    (UseCase::Answer, Role::Desk, Whose::Anybodys),
+    (UseCase::SeeColour, Role::Resident, Whose::Own),
+    (UseCase::SeeColour, Role::Desk, Whose::Anybodys),
+    (UseCase::SeeColour, Role::Field, Whose::Anybodys),
+    (UseCase::SeeColour, Role::Investigator, Whose::Anybodys),
+    (UseCase::SeeColour, Role::Reviewer, Whose::Anybodys),
+    (UseCase::SeeAccesses, Role::Resident, Whose::Own),
+    (UseCase::SeeAccesses, Role::Oversight, Whose::Anybodys),
+    (UseCase::Appeal, Role::Resident, Whose::Own),
+    (UseCase::Appeal, Role::Desk, Whose::Anybodys),
+    (UseCase::DecideAppeal, Role::Reviewer, Whose::Anybodys),
+    (UseCase::ProposeOverride, Role::Reviewer, Whose::Anybodys),
+    (UseCase::ProposeOverride, Role::Investigator, Whose::Anybodys),
+    (UseCase::AgreeToOverride, Role::Reviewer, Whose::Anybodys),
+    (UseCase::PublishRules, Role::Policy, Whose::Nobodys),
+    (UseCase::Export, Role::Resident, Whose::Own),
+    (UseCase::Erase, Role::Resident, Whose::Own),
+    (UseCase::ReleaseHeld, Role::Oversight, Whose::Nobodys),
+];
+
+impl UseCase {
+    /// What is done, as words after "may".
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            UseCase::Register => "register people",
+            UseCase::Declare => "declare symptoms or make checks",
+            UseCase::CheckIn => "check in at venues",
+            UseCase::ReportTest => "report tests",
+            UseCase::OpenCase => "open and close cases",
+            UseCase::Trace => "find contacts of cases",
+            UseCase::Answer => "answer questions",
+            UseCase::SeeColour => "see a colour and its reasons",
+            UseCase::SeeAccesses => "see who looked at a record",
+            UseCase::Appeal => "contest a reason",
+            UseCase::DecideAppeal => "decide appeals",
+            UseCase::ProposeOverride => "propose overrides",
+            UseCase::AgreeToOverride => "agree to overrides",
+            UseCase::PublishRules => "publish rule sets",
+            UseCase::Export => "take data along",
+            UseCase::Erase => "leave and have data erased",
+            UseCase::ReleaseHeld => "release rulings that were held",
+        }
+    }
+}
+
+/// With whose record a role may do something.
+///
+/// # Errors
+/// [`OfficeError::Forbidden`] where it may not at all.
+pub fn allowed(role: Role, what: UseCase) -> Result<Whose, OfficeError> {
+    let found = TABLE.iter().find(|(use_case, of, _)| (*use_case, *of) == (what, role));
+    let forbidden = OfficeError::Forbidden { role: role.word(), what: what.words() };
+    found.map(|(.., whose)| *whose).ok_or(forbidden)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_role_stands_once_beside_each_use_case() {
+        for (place, (what, role, _)) in TABLE.iter().enumerate() {
+            assert!(!TABLE[..place].iter().any(|(w, r, _)| (w, r) == (what, role)), "{what:?} {role:?}");
+        }
+    }
+
+    #[test]
+    fn r7_nobody_outside_the_health_service_looks_people_up_and_operators_see_nobody() {
+        let sees = |role: Role| {
+            TABLE.iter().any(|(what, of, whose)| {
+                *of == role && *whose == Whose::Anybodys && *what != UseCase::SeeAccesses
+            })
+        };
+        for role in [Role::Operator, Role::Oversight, Role::Policy] {
+            assert!(!sees(role), "{}", role.word());
+        }
+        assert!(allowed(Role::Operator, UseCase::SeeColour).is_err());
+    }
+}

@@ -1,0 +1,134 @@
+//! A town to try the office in: a clock that is set by hand, random bytes that repeat, and both databases.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, AtomicU32, Ordering},
+    },
+};
+
+use contacts::Profile;
+use evidence::{PersonId, Symptom, Symptoms, Test, TestMethod, TestResult};
+use jiff::{SignedDuration, Timestamp};
+use office::{Actor, Clock, Office, Officer, Randomness, Registration, Role};
+use sqlx::{Connection as _, PgConnection};
+use store::{MasterKey, Store};
+use store_postgres::PostgresStore;
+use store_sqlite::SqliteStore;
+
+/// A clock that is set by hand.
+#[derive(Debug)]
+pub struct Hands(AtomicI64);
+
+impl Clock for Hands {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+}
+
+/// Numbers that look random and repeat from a seed (SplitMix64).
+#[derive(Debug)]
+pub struct Repeating(Mutex<u64>);
+
+impl Randomness for Repeating {
+    fn fill(&self, bytes: &mut [u8]) {
+        let mut state = self.0.lock().unwrap();
+        for byte in bytes {
+            *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mut mixed = (*state ^ (*state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            *byte = (mixed >> 40) as u8;
+        }
+    }
+}
+
+pub struct Town {
+    pub office: Office,
+    pub store: Arc<dyn Store>,
+    pub clock: Arc<Hands>,
+    /// The database's file, where it has one.
+    pub file: Option<PathBuf>,
+}
+
+pub fn officer(name: &str, role: Role, body: &str) -> Actor {
+    Actor::Officer(Officer { officer: name.parse().unwrap(), role, body: body.to_owned() })
+}
+
+pub fn symptoms(all: &[Symptom]) -> Symptoms {
+    all.iter().copied().collect()
+}
+
+pub const PROPORTIONATE: &str = include_str!("../../../../rulesets/proportionate.toml");
+
+impl Town {
+    pub fn new(store: Arc<dyn Store>, ask_above: u64, file: Option<PathBuf>) -> Self {
+        let start: Timestamp = "2020-02-12T08:00:00+08:00".parse().unwrap();
+        let clock = Arc::new(Hands(AtomicI64::new(start.as_microsecond())));
+        let profile = Profile::SARS_COV_2.replace("ask_above = 200", &format!("ask_above = {ask_above}"));
+        let profile = Profile::parse(profile.as_bytes()).unwrap();
+        let randomness = Arc::new(Repeating(Mutex::new(7)));
+        let keys = MasterKey::new([3; 32], [4; 32]);
+        let office = Office::new(Arc::clone(&store), keys, Arc::clone(&clock) as _, randomness, profile);
+        Town { office, store, clock, file }
+    }
+
+    /// Lets time pass; what is due happens.
+    pub async fn pass(&self, hours: i64) -> office::Ticked {
+        let later = SignedDuration::from_hours(hours).as_micros() as i64;
+        self.clock.0.fetch_add(later, Ordering::SeqCst);
+        self.office.tick().await.unwrap()
+    }
+
+    pub async fn minutes(&self, minutes: i64) {
+        self.clock.0.fetch_add(minutes * 60_000_000, Ordering::SeqCst);
+    }
+
+    pub async fn publish(&self) {
+        let policy = officer("policy-1", Role::Policy, "health commission");
+        self.office.publish(&policy, PROPORTIONATE).await.unwrap();
+    }
+
+    /// Registers somebody who does it themselves.
+    pub async fn person(&self, name: &str, household: Option<&str>) -> (PersonId, Actor) {
+        let given = Registration {
+            name: name.to_owned(),
+            identity: Some(format!("ID-{name}")),
+            contact: Some(format!("tel:+86 571 {name}")),
+            household: household.map(|home| home.parse().unwrap()),
+            area: None,
+        };
+        let person = self.office.register(None, &given).await.unwrap();
+        let actor = Actor::Resident(person.clone());
+        (person, actor)
+    }
+
+    pub fn test(&self, id: &str, result: TestResult) -> Test {
+        let now = self.clock.now();
+        Test { test: id.parse().unwrap(), sampled: now, reported: Some(now), method: TestMethod::Pcr, result }
+    }
+}
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// Runs a test in a town on SQLite, and on PostgreSQL where `CLEANBILL_POSTGRES` names a server.
+pub async fn everywhere(ask_above: u64, test: impl AsyncFn(Town)) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("office.sqlite");
+    let store = Arc::new(SqliteStore::open(&file).await.unwrap());
+    test(Town::new(store, ask_above, Some(file))).await;
+    let Ok(server) = std::env::var("CLEANBILL_POSTGRES") else {
+        println!("skipped on PostgreSQL: CLEANBILL_POSTGRES does not name a server to test on");
+        return;
+    };
+    let name = format!("office_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let mut connection = PgConnection::connect(&server).await.unwrap();
+    let create = format!("CREATE DATABASE {name}");
+    sqlx::query(sqlx::AssertSqlSafe(create)).execute(&mut connection).await.unwrap();
+    let (before, _) = server.rsplit_once('/').unwrap();
+    let store = Arc::new(PostgresStore::connect(&format!("{before}/{name}"), 8).await.unwrap());
+    test(Town::new(store, ask_above, None)).await;
+}

@@ -1,6 +1,7 @@
 //! Who does something.
 
 use evidence::{OfficerId, PersonId};
+use ledger::BodyName;
 use serde::{Deserialize, Serialize};
 
 /// A role. No role may do everything: an operator sees no personal data, oversight sees no diagnoses.
@@ -75,7 +76,7 @@ pub struct Officer {
     /// In which role.
     pub role: Role,
     /// Of which body. Two officers of one body count as one where two bodies must agree.
-    pub body: String,
+    pub body: BodyName,
 }
 
 impl Actor {

@@ -2,13 +2,15 @@
 
 use evidence::{Effect, OfficerId, PersonId, RuledReason, Ruling, RulingId};
 use jiff::{SignedDuration, Timestamp};
+use ledger::Logged;
 use store::RecordId;
 
 use crate::{
-    actor::Actor,
+    actor::{Actor, Officer},
     desk::{Desk, Filed},
     error::OfficeError,
     kept::{Appeal, Decision, NoticeAbout, Piece, Proposal, Says},
+    logged::schedule,
     office::{Office, transact},
     permissions::UseCase,
 };
@@ -101,7 +103,7 @@ impl Office {
                     "say why, in words for the person",
                 ));
             }
-            desk.decided(filed, upheld, Some(officer.officer.clone()), reasons).await
+            desk.decided(filed, upheld, Some(officer), reasons).await
         })
     }
 
@@ -128,9 +130,11 @@ impl Desk<'_> {
         &mut self,
         mut filed: Filed<Appeal>,
         upheld: bool,
-        by: Option<OfficerId>,
+        by: Option<&Officer>,
         reasons: &str,
     ) -> Result<(), OfficeError> {
+        let office = by.map_or_else(|| schedule(&self.office.body), Officer::logged);
+        let by = by.map(|officer| officer.officer.clone());
         let person = filed.what.person.clone();
         filed.what.decision =
             Some(Decision { upheld, by: by.clone(), reasons: reasons.to_owned(), at: self.at });
@@ -150,6 +154,9 @@ impl Desk<'_> {
             self.file(&Piece { person: person.clone(), received: self.at, says }).await?;
             self.rerate(&person).await?;
         }
+        let decision = filed.what.decision.as_ref();
+        self.log_about(&person, office, &decision, |decision| Logged::AppealDecided { upheld, decision })
+            .await?;
         self.tell(&person, NoticeAbout::Appeal).await
     }
 

@@ -5,6 +5,7 @@ use evidence::{
     Test, Trip, VenueId,
 };
 use jiff::{SignedDuration, Timestamp};
+use ledger::{BodyName, Ground};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::actor::{Officer, Role};
@@ -281,7 +282,7 @@ pub struct Access {
     /// In which role.
     pub role: Role,
     /// Of which body.
-    pub body: String,
+    pub body: BodyName,
     /// Which part.
     pub part: String,
     /// Why, in the officer's words.
@@ -355,6 +356,8 @@ pub struct Proposal {
     pub ruling: Ruling,
     /// Who proposed it.
     pub by: Officer,
+    /// On what ground.
+    pub ground: Ground,
     /// When.
     pub at: Timestamp,
     /// Whether it is held, because too many touch the same officers.

@@ -19,6 +19,7 @@ mod desk;
 mod error;
 mod kept;
 mod leave;
+mod logged;
 mod notices;
 mod office;
 mod overrule;
@@ -37,8 +38,10 @@ pub use kept::{
     Rated, Resident, Says,
 };
 pub use leave::Exported;
+pub use ledger::{BodyName, Ground};
+pub use logged::Opening;
 pub use office::{Clock, Office, Randomness};
-pub use overrule::{Ground, Override};
+pub use overrule::Override;
 pub use register::Registration;
 pub use tick::Ticked;
 pub use trace::Traced;

@@ -8,6 +8,7 @@ use std::{
 
 use contacts::Profile;
 use jiff::Timestamp;
+use ledger::BodyName;
 use rating::RuleSet;
 use store::{MasterKey, RecordId, Store};
 
@@ -36,6 +37,8 @@ pub struct Office {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) randomness: Arc<dyn Randomness>,
     pub(crate) profile: Arc<Profile>,
+    /// The authority whose office it is.
+    pub(crate) body: BodyName,
     /// Rule sets that were compiled before: a published one never changes.
     compiled: Arc<Mutex<HashMap<RecordId, Arc<RuleSet>>>>,
 }
@@ -49,6 +52,7 @@ impl Office {
         clock: Arc<dyn Clock>,
         randomness: Arc<dyn Randomness>,
         profile: Profile,
+        body: BodyName,
     ) -> Self {
         Office {
             store,
@@ -56,6 +60,7 @@ impl Office {
             clock,
             randomness,
             profile: Arc::new(profile),
+            body,
             compiled: Arc::default(),
         }
     }

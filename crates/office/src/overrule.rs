@@ -3,6 +3,7 @@
 
 use evidence::{Effect, Level, PersonId, RuledReason, Ruling, RulingId};
 use jiff::SignedDuration;
+use ledger::{Count, Ground, HoldReason, Logged};
 use store::RecordId;
 
 use crate::{
@@ -10,6 +11,7 @@ use crate::{
     desk::Desk,
     error::OfficeError,
     kept::{NoticeAbout, Piece, Proposal, Says},
+    logged::schedule,
     office::{Office, transact},
     permissions::UseCase,
 };
@@ -34,32 +36,6 @@ pub struct Override {
     pub ground: Ground,
 }
 
-/// The grounds there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Ground {
-    /// The evidence is about somebody else.
-    MistakenIdentity,
-    /// The evidence is wrong.
-    WrongEvidence,
-    /// Medical need.
-    MedicalNeed,
-    /// A doctor's finding that the rules do not see.
-    ClinicalFinding,
-}
-
-impl Ground {
-    /// The ground as a word.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Ground::MistakenIdentity => "mistaken_identity",
-            Ground::WrongEvidence => "wrong_evidence",
-            Ground::MedicalNeed => "medical_need",
-            Ground::ClinicalFinding => "clinical_finding",
-        }
-    }
-}
-
 impl Office {
     /// Proposes an override, to take effect when an officer of another body agrees. Gives its id and whether it is held.
     ///
@@ -72,7 +48,7 @@ impl Office {
         wanted: &Override,
     ) -> Result<(RecordId, bool), OfficeError> {
         transact!(self, |desk| {
-            desk.authorise(actor, UseCase::ProposeOverride, Some(person), wanted.ground.word()).await?;
+            desk.authorise(actor, UseCase::ProposeOverride, Some(person), "proposing an override").await?;
             desk.known(person).await?;
             let by = actor.officer().ok_or(OfficeError::Unknown("officer"))?.clone();
             if wanted.lasts <= SignedDuration::ZERO || wanted.lasts > DAYS_MAX {
@@ -92,13 +68,18 @@ impl Office {
                 effect: wanted.effect,
                 from: desk.at,
                 to: desk.at.checked_add(wanted.lasts)?,
-                ground: wanted.ground.word().to_owned(),
+                ground: serde_json::to_value(wanted.ground)?.as_str().unwrap_or_default().to_owned(),
                 by: by.officer.clone(),
                 second: None,
             };
             let held = desk.touched(|proposal| proposal.by.officer == by.officer).await? >= RULINGS_MAX;
-            let proposal = Proposal { person: person.clone(), ruling, by, at: desk.at, held, agreed: false };
+            let ground = wanted.ground;
+            let proposal =
+                Proposal { person: person.clone(), ruling, by, ground, at: desk.at, held, agreed: false };
             desk.file_as(id.clone(), &proposal, None).await?;
+            if held {
+                desk.log_held(&proposal).await?;
+            }
             Ok((id, held))
         })
     }
@@ -126,6 +107,7 @@ impl Office {
                 if !filed.what.held {
                     filed.what.held = true;
                     desk.refile(&filed).await?;
+                    desk.log_held(&filed.what).await?;
                     return Ok(None);
                 }
                 return Err(held());
@@ -135,6 +117,14 @@ impl Office {
             desk.refile(&filed).await?;
             let says = Says::Ruling(filed.what.ruling.clone());
             desk.file(&Piece { person: person.clone(), received: desk.at, says }).await?;
+            let days =
+                filed.what.ruling.to.duration_since(filed.what.ruling.from).as_hours().div_euclid(24).max(1);
+            let (ground, approved_by) = (filed.what.ground, second.logged());
+            let days = u8::try_from(days).unwrap_or(u8::MAX);
+            desk.log_about(&person, filed.what.by.logged(), &filed.what.ruling, |ruling| {
+                Logged::RulingMade { ground, days, approved_by, ruling }
+            })
+            .await?;
             desk.tell(&person, NoticeAbout::Ruling).await?;
             desk.rerate(&person).await.map(Some)
         })?
@@ -158,6 +148,18 @@ fn held() -> OfficeError {
 }
 
 impl Desk<'_> {
+    /// Logs that a ruling is held.
+    async fn log_held(&mut self, proposal: &Proposal) -> Result<(), OfficeError> {
+        let (reason, people) = (HoldReason::TooManyRulings, Count::of(1));
+        let by = schedule(&self.office.body);
+        self.log_about(&proposal.person, by, &proposal.ruling, |batch| Logged::BatchHeld {
+            reason,
+            people,
+            batch,
+        })
+        .await
+    }
+
     /// How many proposals of the last day a condition picks.
     async fn touched(&mut self, pick: impl Fn(&Proposal) -> bool) -> Result<usize, OfficeError> {
         let since = self.ago(TOGETHER);

@@ -1,6 +1,7 @@
 //! Publishing a rule set. Everybody is rated by it from then on, when their turn comes.
 
 use evidence::PersonId;
+use ledger::{Logged, Sha256Hash};
 use rating::RuleSet;
 use store::RecordId;
 
@@ -21,10 +22,20 @@ impl Office {
     /// # Errors
     /// [`OfficeError::RuleSet`] naming lines and remedies.
     pub async fn publish(&self, actor: &Actor, document: &str) -> Result<RecordId, OfficeError> {
-        RuleSet::parse(document.as_bytes())?;
+        let rule_set = RuleSet::parse(document.as_bytes())?;
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::PublishRules, None, "").await?;
             let by = actor.officer().ok_or(OfficeError::Unknown("officer"))?.clone();
+            let logged = Logged::RuleSetPublished {
+                rule_set: rule_set.id.parse().map_err(|error: ledger::NameError| {
+                    OfficeError::refused(error.to_string(), "give the rule set an id that can be published")
+                })?,
+                version: rule_set.version,
+                document: Sha256Hash::of(document.as_bytes()),
+                from: rule_set.effective,
+                to: rule_set.sunset,
+            };
+            desk.log(by.logged(), logged).await?;
             desk.file(&Published { document: document.to_owned(), at: desk.at, by }).await
         })
     }

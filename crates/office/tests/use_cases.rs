@@ -70,7 +70,7 @@ async fn a_confirmed_case_re_rates_and_tells_contacts_at_home_and_at_venues_at_o
         town.office.check_in(&as_dai, &dai, &cafe()).await.unwrap();
         assert!(!town.office.check_out(&as_anna, &anna).await.unwrap(), "she is nowhere");
         town.pass(24).await;
-        let investigator = officer("inv-1", Role::Investigator, "CDC");
+        let investigator = officer("inv-1", Role::Investigator, "cdc");
         let onset = town.office.colour(&as_anna, &anna, "", Language::En).await.unwrap().rating.unwrap().at;
         let (case, traced) = town.office.open_case(&investigator, &anna, Some(onset)).await.unwrap();
         assert_eq!((traced.exposed, traced.asked), (2, 0));
@@ -109,7 +109,7 @@ async fn contacts_that_are_very_many_are_asked_and_only_a_yes_becomes_evidence()
             let Actor::Resident(person) = actor else { panic!() };
             town.office.check_out(actor, person).await.unwrap();
         }
-        let investigator = officer("inv-1", Role::Investigator, "CDC");
+        let investigator = officer("inv-1", Role::Investigator, "cdc");
         let (_, traced) = town.office.open_case(&investigator, &anna, None).await.unwrap();
         assert_eq!((traced.exposed, traced.asked), (0, 3));
         let (bo, as_bo) = &others[0];
@@ -184,7 +184,7 @@ async fn r3_an_appeal_is_decided_by_somebody_else_in_time_or_for_the_person() {
         town.office.declare(&as_bo, &bo, symptoms(&[Symptom::Chills])).await.unwrap();
         town.office.appeal(&as_bo, &bo, "telling-symptoms", "It was cold.").await.unwrap();
         let (cai, as_cai) = town.person("Cai", None).await;
-        let investigator = officer("inv-1", Role::Investigator, "CDC");
+        let investigator = officer("inv-1", Role::Investigator, "cdc");
         town.office.open_case(&investigator, &cai, None).await.unwrap();
         town.office.appeal(&as_cai, &cai, "confirmed-case", "I am well.").await.unwrap();
         assert_eq!(town.pass(25).await.decided, 2);
@@ -201,7 +201,7 @@ fn red(lasts_days: i64) -> Override {
         rule: "telling-symptoms".to_owned(),
         effect: Effect::Set(Level::Red),
         lasts: SignedDuration::from_hours(24 * lasts_days),
-        ground: Ground::ClinicalFinding,
+        ground: Ground::MedicalRisk,
     }
 }
 
@@ -210,8 +210,8 @@ async fn r4_no_colour_without_evidence_and_an_override_takes_two_bodies_and_ends
     everywhere(MANY, async |town| {
         town.publish().await;
         let (anna, as_anna) = town.person("Anna", None).await;
-        let one = officer("rev-1", Role::Reviewer, "CDC");
-        let same_body = officer("rev-2", Role::Reviewer, "CDC");
+        let one = officer("rev-1", Role::Reviewer, "cdc");
+        let same_body = officer("rev-2", Role::Reviewer, "cdc");
         let other = officer("rev-3", Role::Reviewer, "court");
         assert!(town.office.propose(&one, &anna, &red(15)).await.is_err(), "longer than 14 days");
         assert!(
@@ -244,7 +244,7 @@ async fn r4_no_colour_without_evidence_and_an_override_takes_two_bodies_and_ends
 async fn r5_more_than_twenty_rulings_that_touch_an_officer_in_a_day_are_held() {
     everywhere(MANY, async |town| {
         town.publish().await;
-        let one = officer("rev-1", Role::Reviewer, "CDC");
+        let one = officer("rev-1", Role::Reviewer, "cdc");
         let other = officer("rev-3", Role::Reviewer, "court");
         let oversight = officer("watch-1", Role::Oversight, "parliament");
         let mut held = 0;
@@ -259,7 +259,7 @@ async fn r5_more_than_twenty_rulings_that_touch_an_officer_in_a_day_are_held() {
         assert_eq!(town.office.held(&oversight).await.unwrap(), 5);
         assert!(town.office.held(&one).await.is_err());
         // Another officer who proposes is stopped by the one who agreed to twenty.
-        let third = officer("rev-4", Role::Reviewer, "CDC");
+        let third = officer("rev-4", Role::Reviewer, "cdc");
         let (person, _) = town.person("Last", None).await;
         let (proposal, _) = town.office.propose(&third, &person, &red(3)).await.unwrap();
         assert!(town.office.agree(&other, &proposal).await.is_err());
@@ -274,14 +274,14 @@ async fn r6_the_subject_sees_every_look_with_role_body_and_purpose() {
         town.publish().await;
         let (anna, as_anna) = town.person("Anna", None).await;
         let (_, as_bo) = town.person("Bo", None).await;
-        let desk = officer("desk-1", Role::Desk, "district office");
+        let desk = officer("desk-1", Role::Desk, "district/office");
         assert!(town.office.colour(&desk, &anna, "  ", Language::En).await.is_err(), "a purpose is missing");
         town.office.colour(&desk, &anna, "She asked for a paper pass", Language::En).await.unwrap();
         let accesses = town.office.accesses(&as_anna, &anna, "").await.unwrap();
         assert_eq!(accesses.len(), 1, "her own looks are not among them, nor one that was refused");
         assert_eq!(
             (accesses[0].body.as_str(), accesses[0].purpose.as_str()),
-            ("district office", "She asked for a paper pass")
+            ("district/office", "She asked for a paper pass")
         );
         assert!(matches!(town.office.accesses(&as_bo, &anna, "").await, Err(OfficeError::Unknown(_))));
         town.office
@@ -333,7 +333,7 @@ async fn r14_a_person_takes_their_data_along_and_leaves_but_not_during_a_case() 
         town.publish().await;
         let (anna, as_anna) = town.person("Anna", Some("h1")).await;
         town.office.declare(&as_anna, &anna, symptoms(&[Symptom::Cough])).await.unwrap();
-        let investigator = officer("inv-1", Role::Investigator, "CDC");
+        let investigator = officer("inv-1", Role::Investigator, "cdc");
         let (case, _) = town.office.open_case(&investigator, &anna, None).await.unwrap();
         assert!(matches!(town.office.erase(&as_anna, &anna).await, Err(OfficeError::Refused { .. })));
         town.pass(1).await;
@@ -472,6 +472,41 @@ async fn many_at_once_lose_nothing() {
         for (person, actor) in &people {
             assert_eq!(town.office.export(actor, person).await.unwrap().evidence.len(), 4);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r8_what_is_decided_is_in_the_public_log_and_its_subject_can_prove_it() {
+    everywhere(MANY, async |town| {
+        town.publish().await;
+        let (anna, as_anna) = town.person("Anna", None).await;
+        let (_, as_bo) = town.person("Bo", None).await;
+        let one = officer("rev-1", Role::Reviewer, "cdc");
+        let other = officer("rev-3", Role::Reviewer, "court");
+        town.office.declare(&as_anna, &anna, symptoms(&[Symptom::Fever])).await.unwrap();
+        let (proposal, _) = town.office.propose(&one, &anna, &red(3)).await.unwrap();
+        town.office.agree(&other, &proposal).await.unwrap();
+        town.office.appeal(&as_anna, &anna, "telling-symptoms", "No.").await.unwrap();
+        town.pass(25).await;
+        let entries = town.office.log_entries(0, 100).await.unwrap();
+        let words = entries.iter().map(|entry| serde_json::to_string(entry).unwrap()).collect::<Vec<_>>();
+        for kind in ["rule-set-published", "ruling-made", "appeal-decided"] {
+            assert_eq!(words.iter().filter(|entry| entry.contains(kind)).count(), 1, "{kind}: {words:?}");
+        }
+        for secret in [anna.as_str(), "Anna", "rev-1", "telling-symptoms"] {
+            assert!(!words.iter().any(|entry| entry.contains(secret)), "{secret}");
+        }
+        let openings = town.office.openings(&as_anna, &anna).await.unwrap();
+        assert_eq!(openings.len(), 2);
+        for (opening, place) in openings {
+            let entry = &words[usize::try_from(place.unwrap()).unwrap()];
+            let commitment = ledger::Commitment::to(&opening.salt, &opening.content).to_string();
+            assert!(entry.contains(&commitment), "the entry at its place commits to what she holds");
+            let other = ledger::Commitment::to(&ledger::Salt([0; 32]), &opening.content).to_string();
+            assert!(!entry.contains(&other));
+        }
+        assert!(town.office.openings(&as_bo, &anna).await.is_err());
     })
     .await;
 }

@@ -55,7 +55,7 @@ pub struct Town {
 }
 
 pub fn officer(name: &str, role: Role, body: &str) -> Actor {
-    Actor::Officer(Officer { officer: name.parse().unwrap(), role, body: body.to_owned() })
+    Actor::Officer(Officer { officer: name.parse().unwrap(), role, body: body.parse().unwrap() })
 }
 
 pub fn symptoms(all: &[Symptom]) -> Symptoms {
@@ -72,7 +72,14 @@ impl Town {
         let profile = Profile::parse(profile.as_bytes()).unwrap();
         let randomness = Arc::new(Repeating(Mutex::new(7)));
         let keys = MasterKey::new([3; 32], [4; 32]);
-        let office = Office::new(Arc::clone(&store), keys, Arc::clone(&clock) as _, randomness, profile);
+        let office = Office::new(
+            Arc::clone(&store),
+            keys,
+            Arc::clone(&clock) as _,
+            randomness,
+            profile,
+            "health/commission".parse().unwrap(),
+        );
         Town { office, store, clock, file }
     }
 
@@ -88,7 +95,7 @@ impl Town {
     }
 
     pub async fn publish(&self) {
-        let policy = officer("policy-1", Role::Policy, "health commission");
+        let policy = officer("policy-1", Role::Policy, "health/commission");
         self.office.publish(&policy, PROPORTIONATE).await.unwrap();
     }
 

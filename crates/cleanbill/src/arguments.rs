@@ -1,10 +1,13 @@
 //! What can be typed.
 
+mod log;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::{Timestamp, tz::TimeZone};
 
+pub(crate) use self::log::{LogCommand, TrustArguments};
 use crate::instant::{self, Days};
 
 /// Clean Bill: from evidence people and health services gave to colours that explain themselves.
@@ -45,6 +48,9 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         truth: PathBuf,
     },
+    /// Verify the public log, and prove what it holds.
+    #[command(subcommand)]
+    Log(LogCommand),
     /// Check, show and compare rule sets.
     #[command(subcommand)]
     Rules(RulesCommand),

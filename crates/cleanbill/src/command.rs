@@ -4,6 +4,7 @@ mod bundle_check;
 mod bundle_from;
 mod contacts;
 mod evaluate;
+mod log;
 mod place;
 mod rate;
 mod rules_check;
@@ -41,6 +42,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         }
         Command::Contacts(arguments) => contacts::run(&arguments, json),
         Command::Evaluate { ratings, truth } => evaluate::run(&ratings, &truth),
+        Command::Log(command) => log::run(&command, json),
         Command::Place(arguments) => place::run(&arguments, json),
         Command::Rate(rate) => rate::run(&rate, json),
         Command::Synth(arguments) => synth::run(&arguments, json),

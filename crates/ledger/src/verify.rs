@@ -1,10 +1,12 @@
 //! The whole log, computed again from its entries.
 
+use tlog_tiles::tlog::HASH_SIZE;
+
 use crate::{
-    CHECKPOINT_PATH, CheckpointError, Cosignature, Entry, EntryError, LogReader, Sha256Hash,
-    SignedCheckpoint, TreeHead, Trust, bundle,
+    CHECKPOINT_PATH, CheckpointError, Cosignature, Entry, EntryError, LogReader, SignedCheckpoint, TreeHead,
+    Trust, bundle,
     edge::{Edge, LogFile},
-    path::{bundle_path, leaf_tiles, parse_tile_path},
+    path::{FULL_WIDTH, HEIGHT, bundle_path, leaf_tiles, parse_tile_path},
     reader::{read_bundle, read_hash_tile},
 };
 
@@ -46,14 +48,17 @@ pub enum LogError {
     },
     /// A tile does not belong to the entries.
     #[error(
-        "{path}: hash {position} is not that of the entries below it; either was changed after the fact, compare with a \
-         mirror"
+        "{path}: the hash of {} is not that of what lies there; either was changed after the fact, compare with a \
+         mirror",
+        entries_named(*first_entry, *entries)
     )]
     Tile {
         /// The tile.
         path: String,
-        /// The first wrong hash, from 0.
-        position: usize,
+        /// The first entry below the first wrong hash.
+        first_entry: u64,
+        /// How many entries lie below that hash: 256^level.
+        entries: u64,
     },
     /// The log was cut short.
     #[error(
@@ -158,19 +163,23 @@ fn check_growth(edge: &Edge, previous: Option<&TreeHead>) -> Result<(), LogError
     }
 }
 
+fn entries_named(first: u64, count: u64) -> String {
+    if count == 1 { format!("entry {first}") } else { format!("{count} entries from {first} on") }
+}
+
 fn compare(reader: &dyn LogReader, files: &[LogFile]) -> Result<(), LogError> {
     // Bundles are what everything was computed from.
     for file in files.iter().filter(|file| !file.path.starts_with("tile/entries/")) {
-        let path = || file.path.clone();
-        let found = parse_tile_path(&file.path)
-            .ok_or_else(|| std::io::Error::other("not the path of a tile"))
-            .and_then(|tile| read_hash_tile(reader, &tile))
-            .map_err(|error| LogError::File { path: path(), reason: error.to_string() })?;
-        let hash_size = size_of::<Sha256Hash>();
-        let wrong =
-            file.bytes.chunks(hash_size).zip(found.chunks(hash_size)).position(|(right, is)| right != is);
-        if let Some(position) = wrong {
-            return Err(LogError::Tile { path: path(), position });
+        let path = file.path.clone();
+        let unreadable = |reason: String| LogError::File { path: file.path.clone(), reason };
+        let tile = parse_tile_path(&path).ok_or_else(|| unreadable("not the path of a tile".to_owned()))?;
+        let found = read_hash_tile(reader, &tile).map_err(|error| unreadable(error.to_string()))?;
+        let hashes = file.bytes.chunks(HASH_SIZE).zip(found.chunks(HASH_SIZE));
+        if let Some((position, _)) = (0..).zip(hashes).find(|(_, (right, is))| right != is) {
+            // INVARIANT: levels are below 6 and indexes below 2^40, so that nothing overflows.
+            let entries = 1_u64 << (u32::from(HEIGHT) * u32::from(tile.level()));
+            let first_entry = (tile.level_index() * u64::from(FULL_WIDTH) + position) * entries;
+            return Err(LogError::Tile { path, first_entry, entries });
         }
     }
     Ok(())

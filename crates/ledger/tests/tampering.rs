@@ -80,11 +80,11 @@ fn the_first_wrong_place_is_named() {
     let flip = |position: usize| move |bytes: &mut Vec<u8>| bytes[position] ^= 1;
     assert_eq!(
         changed("tile/0/001", &flip(32 * 7)),
-        LogError::Tile { path: "tile/0/001".to_owned(), position: 7 }
+        LogError::Tile { path: "tile/0/001".to_owned(), first_entry: 263, entries: 1 }
     );
     assert_eq!(
         changed("tile/1/000.p/2", &flip(33)),
-        LogError::Tile { path: "tile/1/000.p/2".to_owned(), position: 1 }
+        LogError::Tile { path: "tile/1/000.p/2".to_owned(), first_entry: 256, entries: 256 }
     );
     match changed("tile/entries/001", &flip(5)) {
         LogError::Entry { path, index, .. } => assert_eq!((path.as_str(), index), ("tile/entries/001", 256)),

@@ -217,10 +217,8 @@ impl<'o> Desk<'o> {
 
     /// Something by its id.
     pub(crate) async fn filed<T: Kept>(&mut self, id: &RecordId) -> Result<Option<Filed<T>>, OfficeError> {
-        match self.tx.get(T::KIND, id).await? {
-            Some(record) => self.read(record).await.map(Some),
-            None => Ok(None),
-        }
+        let record = self.tx.get(T::KIND, id).await?;
+        Ok(self.read_all(record.into_iter().collect()).await?.into_iter().next())
     }
 
     /// Everything of a kind about a person, in the order of ids.
@@ -246,12 +244,14 @@ impl<'o> Desk<'o> {
         self.read_all(records).await
     }
 
+    /// Reads records. What is no longer to be kept is not there, also before retention has taken it away.
     pub(crate) async fn read_all<T: Kept>(
         &mut self,
         records: Vec<Record>,
     ) -> Result<Vec<Filed<T>>, OfficeError> {
         let mut all = Vec::with_capacity(records.len());
-        for record in records {
+        let at = self.at;
+        for record in records.into_iter().filter(|record| record.keep_until.is_none_or(|until| until > at)) {
             all.push(self.read(record).await?);
         }
         Ok(all)

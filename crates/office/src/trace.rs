@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use contacts::{Contact, Known, Tracing, VisitsBuilder, Where};
 use evidence::{About, Case, PersonId, Setting, VenueId, Visit};
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date};
 
 use crate::{
     desk::{Desk, day_of},
@@ -21,8 +21,8 @@ pub struct Traced {
     pub asked: u64,
 }
 
-/// Nobody stays at a venue longer than this: how far back visits are looked for that still last.
-const STAY_DAYS_MAX: i64 = 1;
+/// Days on which somebody may still be where they checked in: a visit that nobody ended is forgotten as open after two days.
+const STAY_DAYS_MAX: i64 = 2;
 
 impl Desk<'_> {
     /// Finds the contacts of a case; each becomes evidence, or a question.
@@ -108,7 +108,15 @@ impl Desk<'_> {
             let Some(key) = self.day_key(day, false).await? else { continue };
             let own = key.pseudonym(person)?;
             for visit in self.tx.visits_by(day, own).await? {
-                at_venues.entry(visit.venue).or_default().extend([day, day.yesterday()?, day.tomorrow()?]);
+                // Others may have come days before, and up to the end of the visit.
+                let last =
+                    day_of(visit.left.unwrap_or(self.at)).min(day.saturating_add(STAY_DAYS_MAX.days()));
+                let days = at_venues.entry(visit.venue).or_default();
+                let mut next = day.saturating_sub(STAY_DAYS_MAX.days());
+                while next <= last {
+                    days.insert(next);
+                    next = next.tomorrow()?;
+                }
             }
         }
         for (venue, days) in &at_venues {

@@ -1,0 +1,383 @@
+//! Sixty days of a town: thousands of random actions of residents and officers under a clock that is set by hand, a database that
+//! dies at random writes, and a small model of what must be known afterwards. `CLEANBILL_SEED` replays a run,
+//! `CLEANBILL_ACTIONS` makes it longer.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod town;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use evidence::{About, Case, CaseId, Level, PersonId, Symptoms, TestResult, Visit};
+use jiff::{SignedDuration, Timestamp};
+use office::{Actor, Clock as _, OfficeError, Override, Role, Says};
+use oracle::contacts::{Profile, World, near};
+use rating::{Evidence, Language, RuleSet, rate_in_force};
+use store::{RecordId, StoreError};
+use town::{PROPORTIONATE, Town, crashing::Crashing, everywhere, officer, symptoms};
+
+const PEOPLE: usize = 500;
+const DAYS: i64 = 60;
+
+/// Random numbers that repeat from a seed (multiplier of MMIX: Knuth, The Art of Computer Programming, 3.3.4).
+struct Draws(u64);
+
+impl Draws {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % end.max(1)
+    }
+}
+
+/// What is known of somebody, as plainly as can be.
+#[derive(Default)]
+struct Known {
+    /// Kind and reception of each piece of evidence.
+    evidence: Vec<(evidence::EvidenceKind, Timestamp)>,
+    open_case: Option<CaseId>,
+    household: Option<String>,
+    appeals_open: usize,
+}
+
+struct Model {
+    people: BTreeMap<PersonId, Known>,
+    world: World,
+    open_visits: BTreeMap<PersonId, usize>,
+    crashes: u32,
+    cases: u32,
+    contacts: u64,
+    appeals: Vec<RecordId>,
+    proposals: Vec<(RecordId, PersonId)>,
+}
+
+fn profile() -> Profile {
+    let days = |days: i64| SignedDuration::from_hours(24 * days);
+    Profile {
+        before: days(2),
+        after: days(10),
+        minutes: 15,
+        minutes_of: BTreeMap::new(),
+        sum_over: Some(days(1)),
+        linger: SignedDuration::ZERO,
+        usual_stay: SignedDuration::from_mins(60),
+        rows: 2,
+        together: days(14),
+    }
+}
+
+/// Does something until it is done; a database that died is started again. Says whether it died.
+macro_rules! survive {
+    ($model:expr, $writes_left:expr, $draws:expr, $do:expr) => {{
+        if $draws.below(12) == 0 {
+            $writes_left.store($draws.below(9) as i64, Ordering::SeqCst);
+        }
+        loop {
+            match $do.await {
+                Err(OfficeError::Store(StoreError::Unavailable(_))) => {
+                    $model.crashes += 1;
+                    $writes_left.store(-1, Ordering::SeqCst);
+                }
+                done => {
+                    $writes_left.store(-1, Ordering::SeqCst);
+                    break done;
+                }
+            }
+        }
+    }};
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixty_days_of_a_town_whose_database_dies_now_and_then() {
+    let seed = std::env::var("CLEANBILL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_200_212);
+    let actions = std::env::var("CLEANBILL_ACTIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000);
+    println!("CLEANBILL_SEED={seed} CLEANBILL_ACTIONS={actions} replays this run");
+    everywhere(1_000_000, async |plain| {
+        let writes_left = Arc::new(AtomicI64::new(-1));
+        let store = Crashing { store: Arc::clone(&plain.store), writes_left: Arc::clone(&writes_left) };
+        let town = Town::new(Arc::new(store), 1_000_000, None);
+        simulate(&town, &writes_left, seed, actions).await;
+    })
+    .await;
+}
+
+async fn simulate(town: &Town, writes_left: &AtomicI64, seed: u64, actions: usize) {
+    let rules = PROPORTIONATE.replace("2020-05-11", "2021-05-11");
+    let policy = officer("policy-1", Role::Policy, "health/commission");
+    town.office.publish(&policy, &rules).await.unwrap();
+    let rule_set = RuleSet::parse(rules.as_bytes()).unwrap();
+    let mut draws = Draws(seed);
+    let mut model = Model {
+        people: BTreeMap::new(),
+        world: World::default(),
+        open_visits: BTreeMap::new(),
+        crashes: 0,
+        cases: 0,
+        contacts: 0,
+        appeals: Vec::new(),
+        proposals: Vec::new(),
+    };
+    let minutes = DAYS * 24 * 60 / actions as i64;
+    for action in 0..actions {
+        town.minutes(minutes).await;
+        if action % (actions / (DAYS as usize * 2)).max(1) == 0 {
+            let ticked = survive!(model, writes_left, draws, town.office.tick()).unwrap();
+            forget(&mut model, town.clock.now());
+            let _ = ticked;
+        }
+        act(town, writes_left, &mut draws, &mut model).await;
+        if action % 2000 == 1999 {
+            compare(town, &mut model, &rule_set).await;
+        }
+    }
+    town.office.tick().await.unwrap();
+    forget(&mut model, town.clock.now());
+    compare(town, &mut model, &rule_set).await;
+    let entries = town.office.log_entries(0, 1_000_000).await.unwrap();
+    assert!(!entries.is_empty());
+    println!(
+        "{} people, {} cases with {} contacts, {} crashes, {} log entries",
+        model.people.len(),
+        model.cases,
+        model.contacts,
+        model.crashes,
+        entries.len()
+    );
+    assert!(actions < 5000 || (model.crashes > 100 && model.cases > 50 && model.contacts > 50));
+}
+
+/// Retention, as the model sees it.
+fn forget(model: &mut Model, now: Timestamp) {
+    for known in model.people.values_mut() {
+        known
+            .evidence
+            .retain(|(kind, received)| received.checked_add(kind.retention().unwrap()).unwrap() > now);
+    }
+}
+
+async fn act(town: &Town, writes_left: &AtomicI64, draws: &mut Draws, model: &mut Model) {
+    let office = &town.office;
+    let now = town.clock.now();
+    let choice = draws.below(100);
+    if model.people.len() < 20 || (choice < 12 && model.people.len() < PEOPLE) {
+        let name = format!("N{}-{}", model.people.len(), draws.below(1 << 30));
+        let household = (draws.below(3) > 0).then(|| format!("h{}", draws.below(PEOPLE / 4)));
+        let given = office::Registration {
+            identity: Some(name.clone()),
+            name,
+            contact: None,
+            household: household.as_deref().map(|home| home.parse().unwrap()),
+            area: None,
+        };
+        let person = survive!(model, writes_left, draws, office.register(None, &given)).unwrap();
+        model.people.insert(person, Known { household, ..Known::default() });
+        return;
+    }
+    let place = draws.below(model.people.len());
+    let person = model.people.keys().nth(place).unwrap().clone();
+    let actor = Actor::Resident(person.clone());
+    let mut learned = None;
+    match choice {
+        0..30 => {
+            let says = match draws.below(6) {
+                0 => symptoms(&[evidence::Symptom::Fever]),
+                1 => symptoms(&[evidence::Symptom::Cough, evidence::Symptom::Headache]),
+                _ => Symptoms::NONE,
+            };
+            survive!(model, writes_left, draws, office.declare(&actor, &person, says)).unwrap();
+            learned = Some(evidence::EvidenceKind::Declaration);
+        }
+        30..40 => {
+            survive!(model, writes_left, draws, office.daily_check(&actor, &person, None, Symptoms::NONE))
+                .unwrap();
+            learned = Some(evidence::EvidenceKind::Check);
+        }
+        40..65 => {
+            let venue = format!("v{}", draws.below(12)).parse().unwrap();
+            survive!(model, writes_left, draws, office.check_in(&actor, &person, &venue)).unwrap();
+            leave(model, &person, now);
+            let says = Visit { venue, entered: now, left: None };
+            model.open_visits.insert(person.clone(), model.world.visits.len());
+            model.world.visits.push(About { person: person.clone(), says });
+        }
+        65..80 => {
+            let was_there = survive!(model, writes_left, draws, office.check_out(&actor, &person)).unwrap();
+            // The office forgets a visit that was never ended after two days; the visit stays open.
+            assert!(!was_there || model.open_visits.contains_key(&person));
+            if was_there {
+                leave(model, &person, now);
+            }
+            model.open_visits.remove(&person);
+        }
+        80..87 => {
+            let laboratory = officer("lab-1", Role::Laboratory, "hospital");
+            let result = if draws.below(4) == 0 { TestResult::Positive } else { TestResult::Negative };
+            let test = town.test(&format!("t{}", draws.below(1 << 30)), result);
+            survive!(model, writes_left, draws, office.report_test(&laboratory, &person, &test)).unwrap();
+            learned = Some(evidence::EvidenceKind::Test);
+        }
+        87..92 => case(town, writes_left, draws, model, &person).await,
+        92..95 => {
+            let seen = office.colour(&actor, &person, "", Language::En).await.unwrap();
+            if let Some(reason) = seen.explanation.iter().flat_map(|e| &e.reasons).next() {
+                let rule = reason.rule.clone();
+                let appeal =
+                    survive!(model, writes_left, draws, office.appeal(&actor, &person, &rule, "No."));
+                if let Ok(appeal) = appeal {
+                    model.appeals.push(appeal);
+                    model.people.get_mut(&person).unwrap().appeals_open += 1;
+                }
+            }
+        }
+        95..97 => {
+            if let Some(appeal) = model.appeals.pop() {
+                let reviewer = officer(&format!("rev-{}", draws.below(5)), Role::Reviewer, "court");
+                let upheld = draws.below(2) == 0;
+                // Somebody may have left, or nobody decided in time.
+                let _ =
+                    survive!(model, writes_left, draws, office.decide(&reviewer, &appeal, upheld, "Heard."));
+            }
+        }
+        97..98 => propose(town, writes_left, draws, model, &person).await,
+        98..99 => {
+            if let Some((proposal, _)) = model.proposals.pop() {
+                let second = officer(&format!("rev-{}", draws.below(5)), Role::Reviewer, "court");
+                let _ = survive!(model, writes_left, draws, office.agree(&second, &proposal));
+            }
+        }
+        _ => {
+            if survive!(model, writes_left, draws, office.erase(&actor, &person)).is_ok() {
+                model.people.remove(&person);
+                model.open_visits.remove(&person);
+            }
+        }
+    }
+    if let Some(kind) = learned {
+        model.people.get_mut(&person).unwrap().evidence.push((kind, now));
+    }
+}
+
+fn leave(model: &mut Model, person: &PersonId, now: Timestamp) {
+    if let Some(visit) = model.open_visits.remove(person) {
+        let visit = &mut model.world.visits[visit];
+        // After two days the office no longer knows it as open, and it stays without an end.
+        if now.duration_since(visit.says.entered) < SignedDuration::from_hours(48) {
+            visit.says.left = Some(now);
+        }
+    }
+}
+
+async fn propose(
+    town: &Town,
+    writes_left: &AtomicI64,
+    draws: &mut Draws,
+    model: &mut Model,
+    person: &PersonId,
+) {
+    let by = officer(&format!("inv-{}", draws.below(15)), Role::Investigator, "cdc");
+    let wanted = Override {
+        rule: "telling-symptoms".to_owned(),
+        effect: if draws.below(2) == 0 { evidence::Effect::Lift } else { evidence::Effect::Set(Level::Red) },
+        lasts: SignedDuration::from_hours(24 * (1 + draws.below(14) as i64)),
+        ground: office::Ground::WrongEvidence,
+    };
+    let proposed = survive!(model, writes_left, draws, town.office.propose(&by, person, &wanted));
+    model.proposals.push((proposed.unwrap().0, person.clone()));
+}
+
+/// Opens a case, or closes the one there is; its contacts are those that looking at every pair gives.
+async fn case(town: &Town, writes_left: &AtomicI64, draws: &mut Draws, model: &mut Model, person: &PersonId) {
+    let now = town.clock.now();
+    let investigator = officer("inv-1", Role::Investigator, "cdc");
+    if let Some(open) = model.people[person].open_case.clone() {
+        let closed =
+            survive!(model, writes_left, draws, town.office.close_case(&investigator, person, &open));
+        // A case of which retention left nothing cannot be closed.
+        assert!(
+            closed.is_ok()
+                || !model.people[person].evidence.iter().any(|(k, _)| *k == evidence::EvidenceKind::Case)
+        );
+        model.people.get_mut(person).unwrap().open_case = None;
+        return;
+    }
+    let onset = now.checked_sub(SignedDuration::from_hours(draws.below(72) as i64)).unwrap();
+    let opened =
+        survive!(model, writes_left, draws, town.office.open_case(&investigator, person, Some(onset)));
+    let (id, traced) = opened.unwrap();
+    let says = Case {
+        case: id.clone(),
+        status: evidence::CaseStatus::Confirmed,
+        onset: Some(onset),
+        confirmed: Some(now),
+        isolated: Some(now),
+        recovered: None,
+    };
+    let mut world = model.world.clone();
+    let oldest = now.checked_sub(SignedDuration::from_hours(24 * 15)).unwrap();
+    world.visits.retain(|visit| model.people.contains_key(&visit.person) && visit.says.entered > oldest);
+    // Looking at every pair takes long: those at venues where the case's person never was met nobody there.
+    let own = world.visits.iter().filter(|visit| visit.person == *person);
+    let venues: BTreeSet<_> = own.map(|visit| visit.says.venue.clone()).collect();
+    world.visits.retain(|visit| venues.contains(&visit.says.venue));
+    world.cases = vec![About { person: person.clone(), says }];
+    let home = model.people[person].household.clone();
+    world.households = model
+        .people
+        .iter()
+        .filter(|(_, known)| home.is_some() && known.household == home)
+        .filter_map(|(person, known)| {
+            let household = known.household.as_ref()?.parse().unwrap();
+            Some(evidence::HouseholdMember { household, person: person.clone() })
+        })
+        .collect();
+    let expected = near(&profile(), &world, now);
+    assert_eq!(traced.exposed, expected.len() as u64, "contacts of {id} at {now}: {expected:?}");
+    model.cases += 1;
+    model.contacts += traced.exposed;
+    for contact in expected {
+        let known = model.people.get_mut(contact.person.as_str()).unwrap();
+        known.evidence.push((evidence::EvidenceKind::Exposure, now));
+    }
+    let known = model.people.get_mut(person).unwrap();
+    known.open_case = Some(id);
+    known.evidence.push((evidence::EvidenceKind::Case, now));
+}
+
+/// Everybody's evidence is what the model says, but for rulings, and their colour is what `rate` makes of it.
+async fn compare(town: &Town, model: &mut Model, rule_set: &RuleSet) {
+    let now = town.clock.now();
+    forget(model, now);
+    for (person, known) in &model.people {
+        let actor = Actor::Resident(person.clone());
+        let exported = town.office.export(&actor, person).await.unwrap();
+        let mut evidence = Evidence::default();
+        let mut pieces = Vec::new();
+        for piece in exported.evidence {
+            let kind = piece.says.kind();
+            assert!(piece.received.checked_add(kind.retention().unwrap()).unwrap() > now, "kept too long");
+            if kind != evidence::EvidenceKind::Ruling {
+                pieces.push((kind, piece.received));
+            }
+            match piece.says {
+                Says::Declaration(says) => evidence.pieces.push(rating::Piece::of_declaration(says)),
+                Says::Check(says) => evidence.pieces.push(rating::Piece::of_check(says)),
+                Says::Test(says) => evidence.pieces.push(rating::Piece::of_test(says)),
+                Says::Case(says) => evidence.pieces.extend(rating::Piece::of_case(&says)),
+                Says::Exposure(says, known) => evidence.pieces.push(rating::Piece::of_exposure(*says, known)),
+                Says::Ruling(says) => evidence.rulings.push(says),
+                Says::Stay(_) | Says::Trip(_) => panic!("nobody travelled"),
+            }
+        }
+        let mut expected = known.evidence.clone();
+        pieces.sort_by_key(|(kind, received)| (kind.word(), *received));
+        expected.sort_by_key(|(kind, received)| (kind.word(), *received));
+        assert_eq!(pieces, expected, "evidence about {person}");
+        let seen = town.office.colour(&actor, person, "", Language::En).await.unwrap();
+        assert_eq!(seen.rating.unwrap().level, rate_in_force(rule_set, &evidence, now).level, "{person}");
+    }
+}

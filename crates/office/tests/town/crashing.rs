@@ -1,0 +1,172 @@
+//! A database that dies at a chosen write.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use evidence::{PersonId, VenueId};
+use jiff::{Timestamp, civil::Date};
+use store::{
+    DayVisit, Keys, Log, Pseudonym, Record, RecordId, Records, Store, StoreError, Transaction, Version,
+    VisitId, Visits, reexport::async_trait,
+};
+
+/// A store whose transactions die when so many writes have been made; below zero they live.
+#[derive(Debug)]
+pub struct Crashing {
+    pub store: Arc<dyn Store>,
+    pub writes_left: Arc<AtomicI64>,
+}
+
+struct Dying {
+    inner: Box<dyn Transaction>,
+    writes_left: Arc<AtomicI64>,
+}
+
+impl Dying {
+    fn write(&self) -> Result<(), StoreError> {
+        match self.writes_left.fetch_sub(1, Ordering::SeqCst) {
+            // Dead from here on, as a process is, until somebody starts it again.
+            0 => {
+                self.writes_left.store(0, Ordering::SeqCst);
+                Err(StoreError::Unavailable("it died".to_owned()))
+            }
+            left if left < 0 => {
+                self.writes_left.store(-1, Ordering::SeqCst);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl Store for Crashing {
+    async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        let inner = self.store.begin().await?;
+        Ok(Box::new(Dying { inner, writes_left: Arc::clone(&self.writes_left) }))
+    }
+}
+
+#[async_trait]
+impl Transaction for Dying {
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.write()?;
+        self.inner.commit().await
+    }
+}
+
+#[async_trait]
+impl Records for Dying {
+    async fn add(&mut self, record: &Record) -> Result<(), StoreError> {
+        self.write()?;
+        self.inner.add(record).await
+    }
+    async fn replace(&mut self, record: &Record) -> Result<(), StoreError> {
+        self.write()?;
+        self.inner.replace(record).await
+    }
+    async fn get(&mut self, kind: &str, id: &RecordId) -> Result<Option<Record>, StoreError> {
+        self.inner.get(kind, id).await
+    }
+    async fn about(&mut self, kind: &str, person: &PersonId) -> Result<Vec<Record>, StoreError> {
+        self.inner.about(kind, person).await
+    }
+    async fn all_about(&mut self, person: &PersonId) -> Result<Vec<Record>, StoreError> {
+        self.inner.all_about(person).await
+    }
+    async fn found_by(&mut self, kind: &str, lookup: &[u8]) -> Result<Vec<Record>, StoreError> {
+        self.inner.found_by(kind, lookup).await
+    }
+    async fn in_state(
+        &mut self,
+        kind: &str,
+        state: &str,
+        after: Option<&RecordId>,
+        limit: u32,
+    ) -> Result<Vec<Record>, StoreError> {
+        self.inner.in_state(kind, state, after, limit).await
+    }
+    async fn due(&mut self, kind: &str, at: Timestamp, limit: u32) -> Result<Vec<Record>, StoreError> {
+        self.inner.due(kind, at, limit).await
+    }
+    async fn remove(&mut self, kind: &str, id: &RecordId, version: Version) -> Result<(), StoreError> {
+        self.write()?;
+        self.inner.remove(kind, id, version).await
+    }
+    async fn forget_until(&mut self, at: Timestamp) -> Result<Vec<(String, u64)>, StoreError> {
+        self.write()?;
+        self.inner.forget_until(at).await
+    }
+}
+
+#[async_trait]
+impl Keys for Dying {
+    async fn put_key(&mut self, name: &str, sealed: &[u8]) -> Result<(), StoreError> {
+        self.write()?;
+        self.inner.put_key(name, sealed).await
+    }
+    async fn key(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.inner.key(name).await
+    }
+    async fn destroy_key(&mut self, name: &str) -> Result<bool, StoreError> {
+        self.write()?;
+        self.inner.destroy_key(name).await
+    }
+    async fn key_names(&mut self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, StoreError> {
+        self.inner.key_names(prefix, after, limit).await
+    }
+}
+
+#[async_trait]
+impl Visits for Dying {
+    async fn add_visit(&mut self, visit: &DayVisit) -> Result<(), StoreError> {
+        self.write()?;
+        self.inner.add_visit(visit).await
+    }
+    async fn end_visit(&mut self, id: &VisitId, left: Timestamp) -> Result<bool, StoreError> {
+        self.write()?;
+        self.inner.end_visit(id, left).await
+    }
+    async fn visit(&mut self, id: &VisitId) -> Result<Option<DayVisit>, StoreError> {
+        self.inner.visit(id).await
+    }
+    async fn visits_by(&mut self, day: Date, pseudonym: Pseudonym) -> Result<Vec<DayVisit>, StoreError> {
+        self.inner.visits_by(day, pseudonym).await
+    }
+    async fn visits_at(&mut self, day: Date, venue: &VenueId) -> Result<Vec<DayVisit>, StoreError> {
+        self.inner.visits_at(day, venue).await
+    }
+    async fn visits_of(&mut self, day: Date) -> Result<Vec<DayVisit>, StoreError> {
+        self.inner.visits_of(day).await
+    }
+    async fn visit_days(&mut self) -> Result<Vec<Date>, StoreError> {
+        self.inner.visit_days().await
+    }
+    async fn forget_visits_of(&mut self, day: Date) -> Result<u64, StoreError> {
+        self.write()?;
+        self.inner.forget_visits_of(day).await
+    }
+}
+
+#[async_trait]
+impl Log for Dying {
+    async fn hand_in(&mut self, id: &RecordId, entry: &[u8]) -> Result<(), StoreError> {
+        self.write()?;
+        self.inner.hand_in(id, entry).await
+    }
+    async fn place_entries(&mut self, limit: u32) -> Result<u64, StoreError> {
+        self.write()?;
+        self.inner.place_entries(limit).await
+    }
+    async fn log_size(&mut self) -> Result<u64, StoreError> {
+        self.inner.log_size().await
+    }
+    async fn log_entries(&mut self, from: u64, limit: u32) -> Result<Vec<(RecordId, Vec<u8>)>, StoreError> {
+        self.inner.log_entries(from, limit).await
+    }
+    async fn place_of(&mut self, id: &RecordId) -> Result<Option<u64>, StoreError> {
+        self.inner.place_of(id).await
+    }
+}

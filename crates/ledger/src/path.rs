@@ -39,3 +39,27 @@ pub(crate) fn leaf_tile(index: u64, size: u64) -> Tile {
     let width = u32::try_from(rest).unwrap_or(FULL_WIDTH).clamp(1, FULL_WIDTH);
     Tile::new(HEIGHT, 0, index, width, false)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_those_of_the_specification() {
+        // C2SP tlog-tiles, "Merkle Tree": the example index 1234067.
+        let tile = |level, index, width| Tile::new(HEIGHT, level, index, width, false);
+        assert_eq!(tile_path(&tile(0, 1_234_067, 256)), "tile/0/x001/x234/067");
+        assert_eq!(tile_path(&tile(1, 8, 17)), "tile/1/008.p/17");
+        assert_eq!(bundle_path(&tile(0, 8008, 1)), "tile/entries/x008/008.p/1");
+        assert_eq!(parse_tile_path("tile/1/008.p/17"), Some(tile(1, 8, 17)));
+    }
+
+    #[test]
+    fn leaf_tiles_cover_every_entry_once() {
+        for size in [0, 1, 255, 256, 257, 512, 70_000] {
+            let widths: Vec<u64> = leaf_tiles(size).map(|tile| u64::from(tile.width())).collect();
+            assert_eq!(widths.iter().sum::<u64>(), size);
+            assert!(widths.iter().rev().skip(1).all(|width| *width == 256));
+        }
+    }
+}

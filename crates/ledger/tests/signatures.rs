@@ -177,3 +177,17 @@ fn a_signer_that_fails_says_why() {
     let error = SignedCheckpoint::sign(0, Sha256Hash([0; 32]), &Broken(log_key().key().clone())).unwrap_err();
     assert!(error.to_string().contains("the module is locked"), "{error}");
 }
+
+#[test]
+fn every_single_flipped_bit_of_a_cosigned_checkpoint_is_found_where_the_witness_is_required() {
+    let (_, signed) = log(&entries(0, 3));
+    let bytes = signed.cosign(at(9), &witness(1)).unwrap().to_bytes();
+    let trust = Trust::new(log_key().key().clone(), vec![witness(1).key().clone()], 1).unwrap();
+    SignedCheckpoint::parse(&bytes).unwrap().verify(&trust).unwrap();
+    for bit in 0..bytes.len() * 8 {
+        let mut changed = bytes.clone();
+        changed[bit / 8] ^= 1 << (bit % 8);
+        let found = SignedCheckpoint::parse(&changed).and_then(|checkpoint| checkpoint.verify(&trust));
+        assert!(found.is_err(), "bit {bit}");
+    }
+}

@@ -165,17 +165,7 @@ async fn act(town: &Town, writes_left: &AtomicI64, draws: &mut Draws, model: &mu
     let now = town.clock.now();
     let choice = draws.below(100);
     if model.people.len() < 20 || (choice < 12 && model.people.len() < PEOPLE) {
-        let name = format!("N{}-{}", model.people.len(), draws.below(1 << 30));
-        let household = (draws.below(3) > 0).then(|| format!("h{}", draws.below(PEOPLE / 4)));
-        let given = office::Registration {
-            identity: Some(name.clone()),
-            name,
-            contact: None,
-            household: household.as_deref().map(|home| home.parse().unwrap()),
-            area: None,
-        };
-        let person = survive!(model, writes_left, draws, office.register(None, &given)).unwrap();
-        model.people.insert(person, Known { household, ..Known::default() });
+        register(town, writes_left, draws, model).await;
         return;
     }
     let place = draws.below(model.people.len());
@@ -222,34 +212,7 @@ async fn act(town: &Town, writes_left: &AtomicI64, draws: &mut Draws, model: &mu
             learned = Some(evidence::EvidenceKind::Test);
         }
         87..92 => case(town, writes_left, draws, model, &person).await,
-        92..95 => {
-            let seen = office.colour(&actor, &person, "", Language::En).await.unwrap();
-            if let Some(reason) = seen.explanation.iter().flat_map(|e| &e.reasons).next() {
-                let rule = reason.rule.clone();
-                let appeal =
-                    survive!(model, writes_left, draws, office.appeal(&actor, &person, &rule, "No."));
-                if let Ok(appeal) = appeal {
-                    model.appeals.push(appeal);
-                    model.people.get_mut(&person).unwrap().appeals_open += 1;
-                }
-            }
-        }
-        95..97 => {
-            if let Some(appeal) = model.appeals.pop() {
-                let reviewer = officer(&format!("rev-{}", draws.below(5)), Role::Reviewer, "court");
-                let upheld = draws.below(2) == 0;
-                // Somebody may have left, or nobody decided in time.
-                let _ =
-                    survive!(model, writes_left, draws, office.decide(&reviewer, &appeal, upheld, "Heard."));
-            }
-        }
-        97..98 => propose(town, writes_left, draws, model, &person).await,
-        98..99 => {
-            if let Some((proposal, _)) = model.proposals.pop() {
-                let second = officer(&format!("rev-{}", draws.below(5)), Role::Reviewer, "court");
-                let _ = survive!(model, writes_left, draws, office.agree(&second, &proposal));
-            }
-        }
+        92..99 => dispute(town, writes_left, draws, model, &person).await,
         _ => {
             if survive!(model, writes_left, draws, office.erase(&actor, &person)).is_ok() {
                 model.people.remove(&person);
@@ -260,6 +223,61 @@ async fn act(town: &Town, writes_left: &AtomicI64, draws: &mut Draws, model: &mu
     if let Some(kind) = learned {
         model.people.get_mut(&person).unwrap().evidence.push((kind, now));
     }
+}
+
+/// Appeals and overrides.
+async fn dispute(
+    town: &Town,
+    writes_left: &AtomicI64,
+    draws: &mut Draws,
+    model: &mut Model,
+    person: &PersonId,
+) {
+    let office = &town.office;
+    let actor = Actor::Resident(person.clone());
+    match draws.below(7) {
+        0..3 => {
+            let seen = office.colour(&actor, person, "", Language::En).await.unwrap();
+            if let Some(reason) = seen.explanation.iter().flat_map(|e| &e.reasons).next() {
+                let rule = reason.rule.clone();
+                let appeal = survive!(model, writes_left, draws, office.appeal(&actor, person, &rule, "No."));
+                if let Ok(appeal) = appeal {
+                    model.appeals.push(appeal);
+                    model.people.get_mut(person).unwrap().appeals_open += 1;
+                }
+            }
+        }
+        3..5 => {
+            if let Some(appeal) = model.appeals.pop() {
+                let reviewer = officer(&format!("rev-{}", draws.below(5)), Role::Reviewer, "court");
+                let upheld = draws.below(2) == 0;
+                // Somebody may have left, or nobody decided in time.
+                let _ =
+                    survive!(model, writes_left, draws, office.decide(&reviewer, &appeal, upheld, "Heard."));
+            }
+        }
+        5 => propose(town, writes_left, draws, model, person).await,
+        _ => {
+            if let Some((proposal, _)) = model.proposals.pop() {
+                let second = officer(&format!("rev-{}", draws.below(5)), Role::Reviewer, "court");
+                let _ = survive!(model, writes_left, draws, office.agree(&second, &proposal));
+            }
+        }
+    }
+}
+
+async fn register(town: &Town, writes_left: &AtomicI64, draws: &mut Draws, model: &mut Model) {
+    let name = format!("N{}-{}", model.people.len(), draws.below(1 << 30));
+    let household = (draws.below(3) > 0).then(|| format!("h{}", draws.below(PEOPLE / 4)));
+    let given = office::Registration {
+        identity: Some(name.clone()),
+        name,
+        contact: None,
+        household: household.as_deref().map(|home| home.parse().unwrap()),
+        area: None,
+    };
+    let person = survive!(model, writes_left, draws, town.office.register(None, &given)).unwrap();
+    model.people.insert(person, Known { household, ..Known::default() });
 }
 
 fn leave(model: &mut Model, person: &PersonId, now: Timestamp) {

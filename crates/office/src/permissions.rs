@@ -131,6 +131,26 @@ mod tests {
         }
     }
 
+    /// The table as the book shows it.
+    fn page() -> String {
+        let mut page = "| may | role | with whose record |\n|---|---|---|\n".to_owned();
+        for (what, role, whose) in TABLE {
+            let whose = match whose {
+                Whose::Own => "their own, and of those they care for",
+                Whose::Anybodys => "anybody's, for a purpose, which the person sees",
+                Whose::Nobodys => "nobody's",
+            };
+            page += &format!("| {} | {} | {whose} |\n", what.words(), role.word());
+        }
+        page
+    }
+
+    #[test]
+    fn the_book_shows_the_table() {
+        let book = include_str!("../../../docs/roles.md");
+        assert!(book.contains(&page()), "docs/roles.md must hold this table:\n{}", page());
+    }
+
     #[test]
     fn r7_nobody_outside_the_health_service_looks_people_up_and_operators_see_nobody() {
         let sees = |role: Role| {

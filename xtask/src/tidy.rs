@@ -17,7 +17,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["evidence"]),
     ("store-sqlite", &["store"]),
     ("store-postgres", &["store"]),
-    ("office", &["evidence", "contacts", "ledger", "rating", "store", "store-sqlite", "store-postgres", "oracle"]),
+    (
+        "office",
+        &["evidence", "contacts", "ledger", "rating", "store", "store-sqlite", "store-postgres", "oracle"],
+    ),
     ("cleanbill", &["evidence", "bundle", "rating", "contacts", "ledger", "synth"]),
     ("oracle", &["evidence", "bundle", "rating", "contacts"]),
     ("xtask", &[]),

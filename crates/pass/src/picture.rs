@@ -1,0 +1,231 @@
+//! QR codes: drawn as SVG, PNG or for a terminal, and read from pictures.
+
+use std::io::Cursor;
+
+use fast_qr::{
+    ECL, Mode, QRBuilder, QRCode,
+    convert::{Builder as _, Shape, svg::SvgBuilder},
+};
+use image::{GrayImage, ImageFormat, ImageReader, Limits, Luma};
+
+use crate::container::PREFIX;
+
+/// Light modules around the code (ISO/IEC 18004, section 6.3.8).
+const QUIET_ZONE: u32 = 4;
+/// Largest picture read, in pixels of either side: twice what phones take.
+const SIDE_MAX: u32 = 16_384;
+/// Most memory a picture may take while it is read, in bytes.
+const PICTURE_BYTES_MAX: u64 = 512 << 20;
+
+/// How much of a code may be damaged (ISO/IEC 18004): M restores about 15% of it, Q about 25%.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Correction {
+    /// For a live pass on a lit screen, at most version 12.
+    M,
+    /// For paper, which is folded and gets wet, at most version 11.
+    Q,
+}
+
+impl Correction {
+    /// The largest version used: an old phone's camera still reads it.
+    #[must_use]
+    pub fn version_max(self) -> usize {
+        match self {
+            Self::M => 12,
+            Self::Q => 11,
+        }
+    }
+
+    /// The most characters of a pass at this level, in the alphanumeric mode that Base45 is made for.
+    #[must_use]
+    pub fn characters_max(self) -> usize {
+        match self {
+            Self::M => 419,
+            Self::Q => 259,
+        }
+    }
+}
+
+/// Why a picture gives no text, or a text no picture.
+#[derive(Debug, thiserror::Error)]
+pub enum PictureError {
+    /// The text does not fit.
+    #[error("the text has {0} characters; a QR code of version {2} at level {3:?} holds {1}")]
+    TooLong(usize, usize, usize, Correction),
+    /// A character that the alphanumeric mode does not have.
+    #[error("the text has characters outside the alphabet of Base45")]
+    Alphabet,
+    /// The picture cannot be read or written.
+    #[error("the picture cannot be read as PNG or JPEG: {0}")]
+    Image(#[from] image::ImageError),
+    /// There is no QR code in it.
+    #[error("no QR code is found in the picture; take it closer, in more light, without a fold")]
+    NoCode,
+}
+
+/// A QR code of a pass.
+pub struct Qr {
+    code: QRCode,
+}
+
+impl std::fmt::Debug for Qr {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Qr(version {})", self.version())
+    }
+}
+
+impl Qr {
+    /// The code of a text.
+    ///
+    /// # Errors
+    /// The text is longer than a camera should be asked to read, or not Base45.
+    pub fn new(text: &str, correction: Correction) -> Result<Self, PictureError> {
+        let is_alphanumeric = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_uppercase() || b" $%*+-./:".contains(&byte);
+        if !text.bytes().all(is_alphanumeric) {
+            return Err(PictureError::Alphabet);
+        }
+        let level = match correction {
+            Correction::M => ECL::M,
+            Correction::Q => ECL::Q,
+        };
+        let (max, version) = (correction.characters_max(), correction.version_max());
+        let too_long = || PictureError::TooLong(text.len(), max, version, correction);
+        if text.len() > max {
+            return Err(too_long());
+        }
+        let code = QRBuilder::new(text).mode(Mode::Alphanumeric).ecl(level).build().map_err(|_| too_long())?;
+        Ok(Self { code })
+    }
+
+    /// Its version, 1 to 40.
+    #[must_use]
+    pub fn version(&self) -> usize {
+        (self.code.size - 17) / 4
+    }
+
+    /// Whether a module is dark; outside of the code all are light.
+    fn is_dark(&self, x: u32, y: u32) -> bool {
+        let (x, y) = (x as usize, y as usize);
+        let size = self.code.size;
+        x < size && y < size && self.code.data.get(y * size + x).is_some_and(|module| module.value())
+    }
+
+    fn side(&self) -> u32 {
+        u32::try_from(self.code.size).unwrap_or(u32::MAX)
+    }
+
+    /// As SVG, for a page or a printer.
+    #[must_use]
+    pub fn to_svg(&self) -> String {
+        SvgBuilder::default().shape(Shape::Square).margin(QUIET_ZONE as usize).to_str(&self.code)
+    }
+
+    /// As grey pixels, with this many for every module.
+    #[must_use]
+    pub fn to_image(&self, scale: u32) -> GrayImage {
+        let scale = scale.clamp(1, 64);
+        let side = (self.side() + 2 * QUIET_ZONE) * scale;
+        GrayImage::from_fn(side, side, |x, y| {
+            let module = |pixel: u32| (pixel / scale).wrapping_sub(QUIET_ZONE);
+            Luma([if self.is_dark(module(x), module(y)) { 0 } else { 255 }])
+        })
+    }
+
+    /// As PNG, with this many pixels for every module.
+    ///
+    /// # Errors
+    /// The picture cannot be encoded.
+    pub fn to_png(&self, scale: u32) -> Result<Vec<u8>, PictureError> {
+        let mut png = Cursor::new(Vec::new());
+        self.to_image(scale).write_to(&mut png, ImageFormat::Png)?;
+        Ok(png.into_inner())
+    }
+
+    /// For a terminal: two modules in a character, dark on light whatever its colours are.
+    #[must_use]
+    pub fn to_terminal(&self) -> String {
+        let side = self.side() + 2 * QUIET_ZONE;
+        let mut lines = String::new();
+        for y in (0..side).step_by(2) {
+            lines.push_str("\x1b[30;107m");
+            for x in 0..side {
+                let dark = |y: u32| self.is_dark(x.wrapping_sub(QUIET_ZONE), y.wrapping_sub(QUIET_ZONE));
+                lines.push(match (dark(y), dark(y + 1)) {
+                    (true, true) => '█',
+                    (true, false) => '▀',
+                    (false, true) => '▄',
+                    (false, false) => ' ',
+                });
+            }
+            lines.push_str("\x1b[0m\n");
+        }
+        lines
+    }
+}
+
+/// The text of the QR code in a PNG or JPEG picture. If there are several, one that is a health pass goes first.
+///
+/// # Errors
+/// The picture cannot be read, or no code is found in it.
+pub fn read(bytes: &[u8]) -> Result<String, PictureError> {
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(image::ImageError::from)?;
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(SIDE_MAX);
+    limits.max_image_height = Some(SIDE_MAX);
+    limits.max_alloc = Some(PICTURE_BYTES_MAX);
+    reader.limits(limits);
+    read_image(&light_behind(&reader.decode()?))
+}
+
+/// Greys, with white behind what is transparent: a code without a background is meant for paper.
+fn light_behind(picture: &image::DynamicImage) -> GrayImage {
+    let picture = picture.to_luma_alpha8();
+    GrayImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let image::LumaA([luma, alpha]) = *picture.get_pixel(x, y);
+        let (luma, alpha) = (u32::from(luma), u32::from(alpha));
+        Luma([u8::try_from((luma * alpha + 255 * (255 - alpha)) / 255).unwrap_or(255)])
+    })
+}
+
+/// The text of the QR code in grey pixels. It is looked for as the picture is, with a light border (codes are cut out
+/// too closely), and larger and smaller (modules of a pixel or two, and noise).
+///
+/// # Errors
+/// No code is found.
+pub fn read_image(picture: &GrayImage) -> Result<String, PictureError> {
+    let found = texts(picture).or_else(|| {
+        let bordered = with_border(picture);
+        texts(&bordered).or_else(|| {
+            let (width, height) = bordered.dimensions();
+            let scaled = |numerator: u32, denominator: u32| {
+                let (width, height) = (width * numerator / denominator, height * numerator / denominator);
+                let fits = width.max(height) <= 4_096 && width.min(height) >= 64;
+                fits.then(|| image::imageops::resize(&bordered, width, height, image::imageops::FilterType::Triangle))
+            };
+            [(2, 1), (3, 1), (1, 2), (2, 3), (1, 4)]
+                .into_iter()
+                .find_map(|(numerator, denominator)| texts(&scaled(numerator, denominator)?))
+        })
+    });
+    found.ok_or(PictureError::NoCode)
+}
+
+fn with_border(picture: &GrayImage) -> GrayImage {
+    let border = (picture.width().max(picture.height()) / 10).max(8);
+    let mut larger =
+        GrayImage::from_pixel(picture.width() + 2 * border, picture.height() + 2 * border, Luma([255]));
+    image::imageops::replace(&mut larger, picture, i64::from(border), i64::from(border));
+    larger
+}
+
+fn texts(picture: &GrayImage) -> Option<String> {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| {
+        let place = u32::try_from(x).ok().zip(u32::try_from(y).ok());
+        place.and_then(|(x, y)| picture.get_pixel_checked(x, y)).map_or(255, |Luma([grey])| *grey)
+    });
+    let mut texts: Vec<String> =
+        prepared.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect();
+    let pass = texts.iter().position(|text| text.starts_with(PREFIX)).unwrap_or(0);
+    (!texts.is_empty()).then(|| texts.swap_remove(pass))
+}

@@ -1,13 +1,20 @@
 //! What can be typed.
 
 mod log;
+mod pass;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::{Timestamp, tz::TimeZone};
 
-pub(crate) use self::log::{LogCommand, TrustArguments};
+pub(crate) use self::{
+    log::{LogCommand, TrustArguments},
+    pass::{
+        FilterArguments, IssueArguments, PassCommand, PublishArguments, SourceArguments, TrustListArguments,
+        VerifyArguments,
+    },
+};
 use crate::instant::{self, Days};
 
 /// Clean Bill: from evidence people and health services gave to colours that explain themselves.
@@ -51,6 +58,9 @@ pub(crate) enum Command {
     /// Verify the public log, and prove what it holds.
     #[command(subcommand)]
     Log(LogCommand),
+    /// Issue passes, check them at the door, and publish whom to trust.
+    #[command(subcommand)]
+    Pass(PassCommand),
     /// Check, show and compare rule sets.
     #[command(subcommand)]
     Rules(RulesCommand),

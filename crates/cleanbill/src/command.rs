@@ -5,6 +5,7 @@ mod bundle_from;
 mod contacts;
 mod evaluate;
 mod log;
+mod pass;
 mod place;
 mod rate;
 mod rules_check;
@@ -43,6 +44,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Contacts(arguments) => contacts::run(&arguments, json),
         Command::Evaluate { ratings, truth } => evaluate::run(&ratings, &truth),
         Command::Log(command) => log::run(&command, json),
+        Command::Pass(command) => pass::run(&command),
         Command::Place(arguments) => place::run(&arguments, json),
         Command::Rate(rate) => rate::run(&rate, json),
         Command::Synth(arguments) => synth::run(&arguments, json),

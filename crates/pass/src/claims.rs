@@ -35,7 +35,7 @@ const ISSUER_MAX: usize = 32;
 const RULE_SET_MAX: usize = 32;
 const REGION_MAX: usize = 16;
 const INITIALS_MAX: usize = 12;
-const HELP_MAX: usize = 64;
+const HELP_MAX: usize = 32;
 
 /// Why claims cannot be written, or were not those of a pass.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -227,7 +227,7 @@ pub struct Claims {
     pub initials: String,
     /// Day and month of birth, for the same.
     pub birthday: Option<Birthday>,
-    /// Where to get help and how to contest the level, at most 64 bytes.
+    /// Where to get help and how to contest the level, at most 32 bytes.
     pub help: String,
 }
 

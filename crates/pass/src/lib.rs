@@ -40,6 +40,7 @@ pub mod proof;
 mod revocation;
 mod steps;
 mod trust;
+mod trust_file;
 mod trust_list;
 mod verdict;
 
@@ -57,5 +58,6 @@ pub use key::{Algorithm, KeyError, KeyId, PublicKey, SignatureError};
 pub use revocation::{Revocations, RevocationsError};
 pub use steps::Steps;
 pub use trust::{TrustStore, TrustedKey, Usages};
+pub use trust_file::{TrustFileError, read_public_keys, read_trust_file};
 pub use trust_list::{Help, TrustList, TrustListEntry, TrustListError};
 pub use verdict::{Verdict, Why};

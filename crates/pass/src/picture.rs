@@ -1,22 +1,19 @@
 //! QR codes: drawn as SVG, PNG or for a terminal, and read from pictures.
 
+mod reading;
+
 use std::io::Cursor;
 
 use fast_qr::{
     ECL, Mode, QRBuilder, QRCode,
     convert::{Builder as _, Shape, svg::SvgBuilder},
 };
-use image::{GrayImage, ImageFormat, ImageReader, Limits, Luma};
+use image::{GrayImage, ImageFormat, Luma};
 
-use crate::container::PREFIX;
+pub use self::reading::{read, read_image};
 
 /// Light modules around the code (ISO/IEC 18004, section 6.3.8).
 const QUIET_ZONE: u32 = 4;
-/// Largest picture read, in pixels of either side: twice what phones take.
-const SIDE_MAX: u32 = 16_384;
-/// Most memory a picture may take while it is read, in bytes.
-const PICTURE_BYTES_MAX: u64 = 512 << 20;
-
 /// How much of a code may be damaged (ISO/IEC 18004): M restores about 15% of it, Q about 25%.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Correction {
@@ -161,71 +158,4 @@ impl Qr {
         }
         lines
     }
-}
-
-/// The text of the QR code in a PNG or JPEG picture. If there are several, one that is a health pass goes first.
-///
-/// # Errors
-/// The picture cannot be read, or no code is found in it.
-pub fn read(bytes: &[u8]) -> Result<String, PictureError> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(image::ImageError::from)?;
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(SIDE_MAX);
-    limits.max_image_height = Some(SIDE_MAX);
-    limits.max_alloc = Some(PICTURE_BYTES_MAX);
-    reader.limits(limits);
-    read_image(&light_behind(&reader.decode()?))
-}
-
-/// Greys, with white behind what is transparent: a code without a background is meant for paper.
-fn light_behind(picture: &image::DynamicImage) -> GrayImage {
-    let picture = picture.to_luma_alpha8();
-    GrayImage::from_fn(picture.width(), picture.height(), |x, y| {
-        let image::LumaA([luma, alpha]) = *picture.get_pixel(x, y);
-        let (luma, alpha) = (u32::from(luma), u32::from(alpha));
-        Luma([u8::try_from((luma * alpha + 255 * (255 - alpha)) / 255).unwrap_or(255)])
-    })
-}
-
-/// The text of the QR code in grey pixels. It is looked for as the picture is, with a light border (codes are cut out
-/// too closely), and larger and smaller (modules of a pixel or two, and noise).
-///
-/// # Errors
-/// No code is found.
-pub fn read_image(picture: &GrayImage) -> Result<String, PictureError> {
-    let found = texts(picture).or_else(|| {
-        let bordered = with_border(picture);
-        texts(&bordered).or_else(|| {
-            let (width, height) = bordered.dimensions();
-            let scaled = |numerator: u32, denominator: u32| {
-                let (width, height) = (width * numerator / denominator, height * numerator / denominator);
-                let fits = width.max(height) <= 4_096 && width.min(height) >= 64;
-                fits.then(|| image::imageops::resize(&bordered, width, height, image::imageops::FilterType::Triangle))
-            };
-            [(2, 1), (3, 1), (1, 2), (2, 3), (1, 4)]
-                .into_iter()
-                .find_map(|(numerator, denominator)| texts(&scaled(numerator, denominator)?))
-        })
-    });
-    found.ok_or(PictureError::NoCode)
-}
-
-fn with_border(picture: &GrayImage) -> GrayImage {
-    let border = (picture.width().max(picture.height()) / 10).max(8);
-    let mut larger =
-        GrayImage::from_pixel(picture.width() + 2 * border, picture.height() + 2 * border, Luma([255]));
-    image::imageops::replace(&mut larger, picture, i64::from(border), i64::from(border));
-    larger
-}
-
-fn texts(picture: &GrayImage) -> Option<String> {
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| {
-        let place = u32::try_from(x).ok().zip(u32::try_from(y).ok());
-        place.and_then(|(x, y)| picture.get_pixel_checked(x, y)).map_or(255, |Luma([grey])| *grey)
-    });
-    let mut texts: Vec<String> =
-        prepared.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect();
-    let pass = texts.iter().position(|text| text.starts_with(PREFIX)).unwrap_or(0);
-    (!texts.is_empty()).then(|| texts.swap_remove(pass))
 }

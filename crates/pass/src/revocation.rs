@@ -1,13 +1,14 @@
 //! The signed filter of revoked passes.
 //!
 //! Only passes that have not expired are in it. It is a binary fuse filter (Graf and Lemire 2022, "Binary Fuse
-//! Filters") with 16-bit fingerprints: it never misses a revoked pass, and takes one in 65,536 others for revoked.
-//! An issuer that publishes a filter sees to it that none of its living passes is among those (crate `issuer`).
+//! Filters") with 32-bit fingerprints: it never misses a revoked pass, and takes one in four billion others for revoked.
+//! An issuer that publishes a filter sees to it that none of its living passes is among those (crate `issuer`). With 16
+//! bits, as small as half of it, one in 65,536 people would be turned away for nothing.
 
 use ciborium::Value;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
-use xorf::{BinaryFuse16, Filter as _};
+use xorf::{BinaryFuse32, Filter as _};
 
 use crate::{
     cbor::{at, integer},
@@ -42,14 +43,14 @@ pub struct Revocations {
     edition: Edition,
     salt: [u8; 16],
     count: u64,
-    filter: Option<BinaryFuse16>,
+    filter: Option<BinaryFuse32>,
 }
 
 impl Revocations {
     /// A filter of these ids. The salt is random: it decides which other ids are taken for revoked.
     ///
     /// # Errors
-    /// In about one of a million cases a filter cannot be built with a salt.
+    /// Rarely a filter cannot be built with a salt; another one then works.
     pub fn build(edition: Edition, salt: [u8; 16], ids: &[PassId]) -> Result<Self, RevocationsError> {
         let mut keys: Vec<u64> = ids.iter().map(|id| key(&salt, id)).collect();
         keys.sort_unstable();
@@ -57,7 +58,7 @@ impl Revocations {
         let filter = if keys.is_empty() {
             None
         } else {
-            Some(BinaryFuse16::try_from(keys.as_slice()).map_err(|_| RevocationsError::Build)?)
+            Some(BinaryFuse32::try_from(keys.as_slice()).map_err(|_| RevocationsError::Build)?)
         };
         let count = u64::try_from(keys.len()).unwrap_or(u64::MAX);
         Ok(Self { edition, salt, count, filter })
@@ -81,7 +82,7 @@ impl Revocations {
         self.count == 0
     }
 
-    /// Whether a pass was revoked. Of passes that were not, one in 65,536 is said to be.
+    /// Whether a pass was revoked. Of passes that were not, one in four billion is said to be.
     #[must_use]
     pub fn contains(&self, id: &PassId) -> bool {
         self.filter.as_ref().is_some_and(|filter| filter.contains(&key(&self.salt, id)))
@@ -126,7 +127,7 @@ impl Revocations {
 }
 
 /// A filter from its numbers, checked to fit together: looking something up in it then stays inside it.
-fn filter(map: &[(Value, Value)]) -> Result<BinaryFuse16, RevocationsError> {
+fn filter(map: &[(Value, Value)]) -> Result<BinaryFuse32, RevocationsError> {
     let shape = RevocationsError::Shape;
     let segment_length: u32 = at(map, 3).and_then(integer).ok_or(shape("segment length"))?;
     let segment_count_length: u32 = at(map, 4).and_then(integer).ok_or(shape("segment count"))?;
@@ -138,17 +139,17 @@ fn filter(map: &[(Value, Value)]) -> Result<BinaryFuse16, RevocationsError> {
         return Err(shape("segment count"));
     }
     let places = u64::from(segment_count_length) + 2 * u64::from(segment_length);
-    if u64::try_from(bytes.len()) != Ok(2 * places) {
+    if u64::try_from(bytes.len()) != Ok(4 * places) {
         return Err(shape("fingerprints"));
     }
     // The descriptor's type has no name outside its crate, so a filter of one key lends its own.
-    let mut filter = BinaryFuse16::try_from([0].as_slice()).map_err(|_| RevocationsError::Build)?;
+    let mut filter = BinaryFuse32::try_from([0].as_slice()).map_err(|_| RevocationsError::Build)?;
     filter.descriptor.seed = at(map, 2).and_then(integer).ok_or(shape("seed"))?;
     filter.descriptor.segment_length = segment_length;
     filter.descriptor.segment_length_mask = segment_length - 1;
     filter.descriptor.segment_count_length = segment_count_length;
-    let (pairs, _) = bytes.as_chunks::<2>();
-    filter.fingerprints = pairs.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
+    let (prints, _) = bytes.as_chunks::<4>();
+    filter.fingerprints = prints.iter().map(|print| u32::from_le_bytes(*print)).collect();
     Ok(filter)
 }
 

@@ -139,6 +139,14 @@ impl TrustStore {
         KeyId::from_bytes(id).and_then(|id| self.keys.get(&id)).map_or(&[], Vec::as_slice)
     }
 
+    /// Adds the keys of another store, which may make this one stale earlier.
+    pub fn merge(&mut self, other: Self) {
+        self.extend(other.keys.into_values().flatten());
+        if let Some(stale_at) = other.stale_at {
+            self.set_stale_at(stale_at);
+        }
+    }
+
     /// Says when what was added is too old; the earliest of several counts.
     pub fn set_stale_at(&mut self, stale_at: Timestamp) {
         self.stale_at = Some(self.stale_at.map_or(stale_at, |earlier| earlier.min(stale_at)));

@@ -3,7 +3,8 @@
 use evidence::Level;
 use jiff::Timestamp;
 use pass::{
-    Claims, ClaimsError, HolderKey, Hour, PREFIX, PassId, Revocations, UnsignedEnvelope, hours, picture::Correction,
+    Claims, ClaimsError, HolderKey, Hour, PREFIX, PassId, Revocations, UnsignedEnvelope, hours,
+    picture::Correction,
 };
 
 use crate::signer::{SignError, Signer};
@@ -26,7 +27,9 @@ pub enum IssueError {
     #[error("a {0} pass on paper says where its holder gets help and contests it: fill in `help`")]
     HelpMissing(Level),
     /// It would not fit into a code that every camera reads.
-    #[error("the pass takes {0} bytes more than fit; shorten issuer, rule set, region, initials or help by as much")]
+    #[error(
+        "the pass takes {0} bytes more than fit; shorten issuer, rule set, region, initials or help by as much"
+    )]
     TooLong(usize),
     /// Every hour of a batch needs a key of its own.
     #[error("the batch has {0} hours and {1} keys came; send one key for every hour")]
@@ -118,8 +121,13 @@ impl Batch {
         }
         let passes = self.hours.iter().zip(holders).map(|(hour, holder)| {
             let id = draw_id(revocations, random);
-            let claims =
-                Claims { issued: hour.start, expires: hour.expires, id, holder: Some(*holder), ..claims.clone() };
+            let claims = Claims {
+                issued: hour.start,
+                expires: hour.expires,
+                id,
+                holder: Some(*holder),
+                ..claims.clone()
+            };
             Ok((*hour, id, issue(&claims, signer)?))
         });
         passes.collect()

@@ -25,7 +25,9 @@ pub enum KeyFileError {
     #[error("{0} is there already; keys are not overwritten, take another folder")]
     Exists(PathBuf),
     /// Others may read the key.
-    #[error("{0} may be read by others (mode {1:o}); run `chmod 600 {0}`, and make a new key if others could have read it")]
+    #[error(
+        "{0} may be read by others (mode {1:o}); run `chmod 600 {0}`, and make a new key if others could have read it"
+    )]
     Open(PathBuf, u32),
     /// The content is no key.
     #[error("{0}: {1}")]
@@ -108,7 +110,10 @@ mod tests {
         write_key_files(folder.path(), &key()).unwrap();
         let private = folder.path().join(PRIVATE_FILE);
         assert_eq!(fs::metadata(&private).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(fs::metadata(folder.path().join(PUBLIC_FILE)).unwrap().permissions().mode() & 0o777, 0o644);
+        assert_eq!(
+            fs::metadata(folder.path().join(PUBLIC_FILE)).unwrap().permissions().mode() & 0o777,
+            0o644
+        );
         fs::set_permissions(&private, fs::Permissions::from_mode(0o640)).unwrap();
         assert!(matches!(read_key_file(&private), Err(KeyFileError::Open(_, 0o640))));
     }

@@ -21,7 +21,9 @@ pub enum PublishError {
     #[error(transparent)]
     Filter(#[from] RevocationsError),
     /// No salt was found with which every living pass stays free.
-    #[error("with {SALTS} salts some living pass was always taken for revoked; publish again, or shorten what is kept as living")]
+    #[error(
+        "with {SALTS} salts some living pass was always taken for revoked; publish again, or shorten what is kept as living"
+    )]
     NoSalt,
     /// The signer.
     #[error(transparent)]

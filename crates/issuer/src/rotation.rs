@@ -12,7 +12,9 @@ pub const OVERLAP_MIN: SignedDuration = LIFETIME_MAX;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RotationError {
     /// The overlap would leave passes without a key.
-    #[error("the overlap is {0}; it is at least {OVERLAP_MIN}, so that passes of the old key live out their time")]
+    #[error(
+        "the overlap is {0}; it is at least {OVERLAP_MIN}, so that passes of the old key live out their time"
+    )]
     Overlap(SignedDuration),
     /// Time goes forward.
     #[error("the new key would sign from {0}, before the one it follows ({1})")]

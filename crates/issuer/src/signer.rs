@@ -99,7 +99,10 @@ impl SoftwareKey {
     /// # Errors
     /// The key has no encoding, which a P-256 key always has.
     pub fn to_public_pem(&self) -> Result<String, SignError> {
-        self.key.verifying_key().to_public_key_pem(LineEnding::LF).map_err(|error| SignError(error.to_string()))
+        self.key
+            .verifying_key()
+            .to_public_key_pem(LineEnding::LF)
+            .map_err(|error| SignError(error.to_string()))
     }
 
     /// The public key as SEC 1 bytes, compressed.
@@ -119,7 +122,8 @@ impl Signer for SoftwareKey {
     }
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
-        let signature: Signature = self.key.try_sign(message).map_err(|error| SignError(error.to_string()))?;
+        let signature: Signature =
+            self.key.try_sign(message).map_err(|error| SignError(error.to_string()))?;
         Ok(signature.to_bytes().to_vec())
     }
 }

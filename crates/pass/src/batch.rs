@@ -27,12 +27,17 @@ pub struct Hour {
 #[must_use]
 pub fn hours(now: Timestamp, changes_at: Option<Timestamp>) -> Vec<Hour> {
     let first = now.as_second() - now.as_second().rem_euclid(HOUR_SECONDS);
-    let until = changes_at.unwrap_or(Timestamp::MAX).min(now.saturating_add(LIFETIME_MAX).unwrap_or(Timestamp::MAX));
+    let until =
+        changes_at.unwrap_or(Timestamp::MAX).min(now.saturating_add(LIFETIME_MAX).unwrap_or(Timestamp::MAX));
     let hour = |index: i64| {
         let start = Timestamp::from_second(first + index * HOUR_SECONDS).ok()?;
         let end = start.checked_add(SignedDuration::from_secs(HOUR_SECONDS)).ok()?;
         let expires = end.checked_add(HOUR_GRACE).ok()?;
-        (start < until && now < until).then_some(Hour { start, end: end.min(until), expires: expires.min(until) })
+        (start < until && now < until).then_some(Hour {
+            start,
+            end: end.min(until),
+            expires: expires.min(until),
+        })
     };
     (0..24).map_while(hour).collect()
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use ciborium::Value;
 
-/// Deepest nesting read. An EU certificate has seven levels.
-const DEPTH_MAX: usize = 32;
+/// Deepest nesting read, which is the library's. An EU certificate has seven levels.
+const DEPTH_MAX: usize = 256;
 
 /// Why bytes are not a CBOR item this crate reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CborError {
-    /// Not well-formed, cut off, or nested deeper than 32 levels.
+    /// Not well-formed, cut off, or nested deeper than 256 levels.
     #[error("the bytes are not well-formed CBOR, are cut off, or are nested deeper than {DEPTH_MAX} levels")]
     Malformed,
     /// There are bytes behind the item.
@@ -24,8 +24,10 @@ pub enum CborError {
 /// The one item that these bytes are.
 pub(crate) fn read(bytes: &[u8]) -> Result<Value, CborError> {
     let mut rest = bytes;
-    let value =
-        ciborium::de::from_reader_with_recursion_limit::<Value, _>(&mut rest, DEPTH_MAX).map_err(|_| CborError::Malformed)?;
+    // A small buffer, because it is cleared before every reading; longer texts are read in several steps.
+    let mut buffer = [0; 64];
+    let value: Value =
+        ciborium::de::from_reader_with_buffer(&mut rest, &mut buffer).map_err(|_| CborError::Malformed)?;
     if !rest.is_empty() {
         return Err(CborError::Trailing);
     }
@@ -43,12 +45,33 @@ pub(crate) fn write(value: &Value) -> Vec<u8> {
     bytes
 }
 
+/// Appends a byte string, in the shortest form.
+pub(crate) fn append_bytes(to: &mut Vec<u8>, bytes: &[u8]) {
+    const MAJOR: u8 = 0x40;
+    // Payloads are limited long before lengths stop fitting.
+    match (u8::try_from(bytes.len()), u16::try_from(bytes.len())) {
+        (Ok(length @ 0..24), _) => to.push(MAJOR | length),
+        (Ok(length), _) => to.extend([MAJOR | 24, length]),
+        (_, Ok(length)) => {
+            to.push(MAJOR | 25);
+            to.extend(length.to_be_bytes());
+        }
+        _ => {
+            // Longer than needed for some, and read all the same.
+            to.push(MAJOR | 27);
+            to.extend(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
+        }
+    }
+    to.extend(bytes);
+}
+
 fn has_duplicate_key(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.iter().any(has_duplicate_key),
         Value::Tag(_, inner) => has_duplicate_key(inner),
         Value::Map(entries) => {
-            repeats(entries) || entries.iter().any(|(key, value)| has_duplicate_key(key) || has_duplicate_key(value))
+            repeats(entries)
+                || entries.iter().any(|(key, value)| has_duplicate_key(key) || has_duplicate_key(value))
         }
         _ => false,
     }
@@ -57,7 +80,10 @@ fn has_duplicate_key(value: &Value) -> bool {
 fn repeats(entries: &[(Value, Value)]) -> bool {
     // Nearly every key is a small number or a short text and nearly every map is short: compare them as they are.
     if entries.len() <= 16 {
-        return entries.iter().enumerate().any(|(at, (key, _))| entries.iter().take(at).any(|(earlier, _)| same(earlier, key)));
+        return entries
+            .iter()
+            .enumerate()
+            .any(|(at, (key, _))| entries.iter().take(at).any(|(earlier, _)| same(earlier, key)));
     }
     let mut seen = BTreeSet::new();
     entries.iter().any(|(key, _)| !seen.insert(write(key)))
@@ -107,7 +133,9 @@ fn json(value: &Value) -> serde_json::Value {
 
 /// The entry of a map under a whole number.
 pub(crate) fn at(map: &[(Value, Value)], label: i64) -> Option<&Value> {
-    map.iter().find(|(key, _)| key.as_integer().is_some_and(|key| i128::from(key) == i128::from(label))).map(|(_, value)| value)
+    map.iter()
+        .find(|(key, _)| key.as_integer().is_some_and(|key| i128::from(key) == i128::from(label)))
+        .map(|(_, value)| value)
 }
 
 /// A whole number that fits.
@@ -128,8 +156,16 @@ mod tests {
         assert_eq!(read(&[0xa1, 0x01]), Err(CborError::Malformed));
         assert_eq!(read(&[]), Err(CborError::Malformed));
         assert_eq!(read(&[0xa2, 0x01, 0x02, 0x01, 0x03]), Err(CborError::DuplicateKey));
-        assert_eq!(read(&[0xa2, 0x01, 0x02, 0x18, 0x01, 0x03]), Err(CborError::DuplicateKey), "1 written longer is still 1");
-        assert_eq!(read(&[0x81, 0xa2, 0x61, 0x61, 0x02, 0x61, 0x61, 0x03]), Err(CborError::DuplicateKey), "deeper down");
+        assert_eq!(
+            read(&[0xa2, 0x01, 0x02, 0x18, 0x01, 0x03]),
+            Err(CborError::DuplicateKey),
+            "1 written longer is still 1"
+        );
+        assert_eq!(
+            read(&[0x81, 0xa2, 0x61, 0x61, 0x02, 0x61, 0x61, 0x03]),
+            Err(CborError::DuplicateKey),
+            "deeper down"
+        );
         assert_eq!(read(&[0x9f; 4_000]), Err(CborError::Malformed), "nesting has an end");
     }
 
@@ -139,6 +175,19 @@ mod tests {
         assert!(read(&write(&Value::Map(entries.clone()))).is_ok());
         entries.push((77.into(), Value::Null));
         assert_eq!(read(&write(&Value::Map(entries))), Err(CborError::DuplicateKey));
+    }
+
+    #[test]
+    fn byte_strings_are_as_the_library_writes_them() {
+        for length in [0, 1, 23, 24, 255, 256, 65_535] {
+            let bytes = vec![7; length];
+            let mut ours = Vec::new();
+            append_bytes(&mut ours, &bytes);
+            assert_eq!(ours, write(&Value::Bytes(bytes)), "{length}");
+        }
+        let mut long = Vec::new();
+        append_bytes(&mut long, &[7; 65_536]);
+        assert_eq!(read(&long), Ok(Value::Bytes(vec![7; 65_536])));
     }
 
     proptest! {

@@ -92,7 +92,8 @@ fn usages(certificate: &X509Certificate<'_>) -> Usages {
 }
 
 fn is_signed_by(signed: &X509Certificate<'_>, authority: &X509Certificate<'_>) -> bool {
-    let may_sign = authority.is_ca() && authority.key_usage().is_ok_and(|usage| usage.is_none_or(|u| u.value.key_cert_sign()));
+    let may_sign = authority.is_ca()
+        && authority.key_usage().is_ok_and(|usage| usage.is_none_or(|u| u.value.key_cert_sign()));
     if !may_sign || signed.issuer() != authority.subject() {
         return false;
     }

@@ -265,7 +265,9 @@ impl Checker {
     }
 
     fn open(&mut self, text: &str) -> Result<Envelope, Why> {
-        let packed = container::unprefix(text).and_then(container::from_base45).map_err(|error| container_why(&error))?;
+        let packed = container::unprefix(text)
+            .and_then(container::from_base45)
+            .map_err(|error| container_why(&error))?;
         let bytes = self.unpacker.unpack(&packed).map_err(|error| container_why(&error))?;
         Envelope::read(bytes).map_err(|error| envelope_why(&error))
     }

@@ -198,7 +198,8 @@ impl std::str::FromStr for Birthday {
 
     /// A birthday as `02-29`: month, then day.
     fn from_str(text: &str) -> Result<Self, ClaimsError> {
-        let parts = text.split_once('-').and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)));
+        let parts =
+            text.split_once('-').and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)));
         let (month, day) = parts.ok_or(ClaimsError::Claim("birthday"))?;
         Self::new(month, day)
     }
@@ -427,7 +428,9 @@ mod tests {
 
     #[test]
     fn a_birthday_is_a_day() {
-        for (text, good) in [("02-29", true), ("12-31", true), ("02-30", false), ("00-01", false), ("1", false)] {
+        for (text, good) in
+            [("02-29", true), ("12-31", true), ("02-30", false), ("00-01", false), ("1", false)]
+        {
             assert_eq!(text.parse::<Birthday>().is_ok(), good, "{text}");
         }
         assert_eq!(birthday(1_332), Err(ClaimsError::Claim("birthday")));

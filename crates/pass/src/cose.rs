@@ -1,7 +1,10 @@
 //! The envelope: `COSE_Sign1` (RFC 9052), tagged 18, or 61 and 18 as a CWT may be (RFC 8392, section 6).
 
 use ciborium::Value;
-use coset::{iana, AsCborValue as _, CoseSign1, Header, Label, ProtectedHeader, RegisteredLabelWithPrivate, SignatureContext};
+use coset::{
+    AsCborValue as _, CoseSign1, Header, Label, ProtectedHeader, RegisteredLabelWithPrivate,
+    SignatureContext, iana,
+};
 
 use crate::{
     cbor::{self, CborError},
@@ -68,18 +71,20 @@ impl UnsignedEnvelope {
 
 fn tagged(sign1: CoseSign1) -> Vec<u8> {
     // A header built by this crate never has a label twice, which is all that can fail here.
-    sign1.to_cbor_value().map_or_else(|_| Vec::new(), |value| cbor::write(&Value::Tag(TAG_COSE_SIGN1, Box::new(value))))
+    sign1
+        .to_cbor_value()
+        .map_or_else(|_| Vec::new(), |value| cbor::write(&Value::Tag(TAG_COSE_SIGN1, Box::new(value))))
 }
 
-/// The bytes an envelope's signature covers, from its parts.
+/// The bytes an envelope's signature covers, from its parts: `["Signature1", protected, h'', payload]`.
 #[must_use]
 pub fn sign1_to_be_signed(protected: &[u8], payload: &[u8]) -> Vec<u8> {
-    cbor::write(&Value::Array(vec![
-        Value::Text("Signature1".to_owned()),
-        Value::Bytes(protected.to_vec()),
-        Value::Bytes(Vec::new()),
-        Value::Bytes(payload.to_vec()),
-    ]))
+    let mut bytes = Vec::with_capacity(protected.len() + payload.len() + 24);
+    bytes.extend(b"\x84\x6aSignature1");
+    cbor::append_bytes(&mut bytes, protected);
+    cbor::append_bytes(&mut bytes, &[]);
+    cbor::append_bytes(&mut bytes, payload);
+    bytes
 }
 
 /// A signed envelope, read and not yet verified.
@@ -103,14 +108,11 @@ impl Envelope {
         let Value::Tag(TAG_COSE_SIGN1, inner) = value else {
             return Err(EnvelopeError::NotSign1);
         };
-        // The protected header is bytes with CBOR inside: the same strictness holds there.
-        if let Some(Value::Bytes(protected)) = inner.as_array().and_then(|parts| parts.first())
-            && !protected.is_empty()
-        {
-            cbor::read(protected)?;
-        }
         let sign1 = CoseSign1::from_cbor_value(*inner).map_err(|error| match error {
+            // The protected header is bytes with CBOR inside, which is read here, and as strictly.
             coset::CoseError::DuplicateMapKey => EnvelopeError::Cbor(CborError::DuplicateKey),
+            coset::CoseError::ExtraneousData => EnvelopeError::Cbor(CborError::Trailing),
+            coset::CoseError::DecodeFailed(_) => EnvelopeError::Cbor(CborError::Malformed),
             _ => EnvelopeError::NotSign1,
         })?;
         if !sign1.protected.header.crit.is_empty() || !sign1.unprotected.crit.is_empty() {
@@ -199,6 +201,8 @@ impl Algorithm {
     }
 
     pub(crate) fn from_cose(algorithm: iana::Algorithm) -> Option<Self> {
-        [Self::Es256, Self::Es384, Self::Ps256, Self::EdDsa].into_iter().find(|known| known.cose() == algorithm)
+        [Self::Es256, Self::Es384, Self::Ps256, Self::EdDsa]
+            .into_iter()
+            .find(|known| known.cose() == algorithm)
     }
 }

@@ -109,7 +109,8 @@ impl Certificate {
             }
         }
         let (kind, group) = dcc.the_one_group()?;
-        let mut entries = group.iter().map(|entry| entry_from_cbor(kind, entry)).collect::<Result<Vec<_>, _>>()?;
+        let mut entries =
+            group.iter().map(|entry| entry_from_cbor(kind, entry)).collect::<Result<Vec<_>, _>>()?;
         if entries.len() > 1 && (kind != "v" || !is_before_1_3(&version)) {
             return Err(DccError("v, t or r"));
         }
@@ -129,14 +130,19 @@ impl Certificate {
             // A dose beyond the series is a booster: it counts at once, and without an end.
             Entry::Vaccination { dose, doses, on } if dose > doses && on <= today => Why::Vaccination,
             Entry::Vaccination { dose, doses, on } => {
-                let is_current = days_ahead(on, SERIES_DAYS.0) <= today && today <= days_ahead(on, SERIES_DAYS.1);
+                let is_current =
+                    days_ahead(on, SERIES_DAYS.0) <= today && today <= days_ahead(on, SERIES_DAYS.1);
                 if dose == doses && is_current { Why::Vaccination } else { Why::VaccinationNotCurrent }
             }
             Entry::Test { is_positive: true, .. } => Why::TestPositive,
             Entry::Test { taken, is_naat, .. } => {
                 let age = at.duration_since(taken);
                 let age_max = if is_naat { NAAT_AGE_MAX } else { ANTIGEN_AGE_MAX };
-                if age >= SignedDuration::ZERO && age <= age_max { Why::TestNegative } else { Why::TestTooOld }
+                if age >= SignedDuration::ZERO && age <= age_max {
+                    Why::TestNegative
+                } else {
+                    Why::TestTooOld
+                }
             }
             Entry::Recovery { from, until } if from <= today && today <= until => Why::Recovery,
             Entry::Recovery { .. } => Why::RecoveryNotCurrent,
@@ -265,5 +271,6 @@ fn is_partial_date(text: &str) -> bool {
     let year = parts.next().unwrap_or_default();
     let rest: Vec<&str> = parts.collect();
     let is_year = year.len() == 4 && is_digits(year) && (year.starts_with("19") || year.starts_with("20"));
-    text.is_empty() || is_year && rest.len() <= 2 && rest.iter().all(|part| part.len() == 2 && is_digits(part))
+    text.is_empty()
+        || is_year && rest.len() <= 2 && rest.iter().all(|part| part.len() == 2 && is_digits(part))
 }

@@ -19,7 +19,9 @@ pub enum DidError {
     #[error("this is not a DID document with verification methods: {0}")]
     Json(#[from] serde_json::Error),
     /// A verification method has no key that can be read.
-    #[error("the verification method `{0}` has no key of a known kind (P-256, P-384, Ed25519 or RSA as a JSON Web Key)")]
+    #[error(
+        "the verification method `{0}` has no key of a known kind (P-256, P-384, Ed25519 or RSA as a JSON Web Key)"
+    )]
     Method(String),
     /// The certificate beside a key.
     #[error("the verification method `{0}`: {1}")]
@@ -71,7 +73,9 @@ fn key(method: Method) -> Result<TrustedKey, DidError> {
     let Method { id, jwk } = method;
     // A chain may stand here; the first certificate is the signer's, and the document vouches for it.
     if let Some(first) = jwk.x5c.first() {
-        let der = BASE64.decode(first.as_bytes()).map_err(|_| DidError::Certificate(id.clone(), CertificateError::Der(0)))?;
+        let der = BASE64
+            .decode(first.as_bytes())
+            .map_err(|_| DidError::Certificate(id.clone(), CertificateError::Der(0)))?;
         let mut key = read_certificate(&[&der]).map_err(|error| DidError::Certificate(id.clone(), error))?;
         key.name = id;
         return Ok(key);

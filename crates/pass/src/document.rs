@@ -26,7 +26,9 @@ pub enum DocumentError {
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
     /// Signed by a key that is not the expected one.
-    #[error("the document is signed by the key {0}, which is not the one trusted for it; get the publisher's public key")]
+    #[error(
+        "the document is signed by the key {0}, which is not the one trusted for it; get the publisher's public key"
+    )]
     UnknownSigner(String),
     /// The signature does not match.
     #[error("the document's signature does not match: it was changed on its way, fetch it again")]

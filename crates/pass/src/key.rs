@@ -4,11 +4,7 @@ use std::fmt;
 
 use p256::elliptic_curve::sec1::ToSec1Point as _;
 use sha2::{Digest as _, Sha256};
-use x509_parser::{
-    prelude::FromDer as _,
-    public_key::RSAPublicKey,
-    x509::SubjectPublicKeyInfo,
-};
+use x509_parser::{prelude::FromDer as _, public_key::RSAPublicKey, x509::SubjectPublicKeyInfo};
 
 #[cfg(not(target_family = "wasm"))]
 use crate::native as backend;
@@ -74,7 +70,9 @@ pub enum KeyError {
     #[error("the bytes are not a public key in DER (SubjectPublicKeyInfo)")]
     Der,
     /// A kind of key that no known algorithm uses.
-    #[error("the key is of a kind not used for passes; use P-256, P-384, Ed25519, or RSA of 2048 to 8192 bits")]
+    #[error(
+        "the key is of a kind not used for passes; use P-256, P-384, Ed25519, or RSA of 2048 to 8192 bits"
+    )]
     Kind,
     /// The point is not on its curve, or the modulus has a wrong size.
     #[error("the key's numbers are not those of a valid key")]
@@ -130,7 +128,9 @@ impl PublicKey {
 
     pub(crate) fn from_info(info: &SubjectPublicKeyInfo<'_>) -> Result<Self, KeyError> {
         let bits = info.subject_public_key.data.as_ref();
-        let curve = || info.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok()).map(|oid| oid.to_id_string());
+        let curve = || {
+            info.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok()).map(|oid| oid.to_id_string())
+        };
         match info.algorithm.algorithm.to_id_string().as_str() {
             "1.2.840.10045.2.1" => match curve().as_deref() {
                 Some("1.2.840.10045.3.1.7") => Self::p256(bits),

@@ -30,12 +30,12 @@ mod dcc;
 mod did;
 mod document;
 mod key;
-#[cfg(any(target_family = "wasm", test))]
-mod portable;
 #[cfg(not(target_family = "wasm"))]
 mod native;
 #[cfg(feature = "picture")]
 pub mod picture;
+#[cfg(any(target_family = "wasm", test))]
+mod portable;
 pub mod proof;
 mod revocation;
 mod steps;
@@ -44,16 +44,18 @@ mod trust_file;
 mod trust_list;
 mod verdict;
 
-pub use batch::{hours, Hour, HOUR_GRACE};
+pub use batch::{HOUR_GRACE, Hour, hours};
 pub use cbor::{CborError, cbor_to_json};
-pub use certificate::{read_certificate, CertificateError};
+pub use certificate::{CertificateError, read_certificate};
 pub use checker::{Checked, Checker, Content, Format, Policy};
-pub use claims::{Birthday, Claims, ClaimsError, HolderKey, PassId, LIFETIME_MAX};
-pub use container::{from_base45, unprefix, write, ContainerError, Unpacker, PREFIX, TEXT_BYTES_MAX, UNPACKED_BYTES_MAX};
-pub use cose::{sign1_to_be_signed, Envelope, EnvelopeError, UnsignedEnvelope};
+pub use claims::{Birthday, Claims, ClaimsError, HolderKey, LIFETIME_MAX, PassId};
+pub use container::{
+    ContainerError, PREFIX, TEXT_BYTES_MAX, UNPACKED_BYTES_MAX, Unpacker, from_base45, unprefix, write,
+};
+pub use cose::{Envelope, EnvelopeError, UnsignedEnvelope, sign1_to_be_signed};
 pub use dcc::{Certificate, DccError, Entry};
+pub use did::{DidError, read_did_document};
 pub use document::{DocumentError, Edition};
-pub use did::{read_did_document, DidError};
 pub use key::{Algorithm, KeyError, KeyId, PublicKey, SignatureError};
 pub use revocation::{Revocations, RevocationsError};
 pub use steps::Steps;

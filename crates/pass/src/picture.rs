@@ -77,7 +77,8 @@ impl Qr {
     /// # Errors
     /// The text is longer than a camera should be asked to read, or not Base45.
     pub fn new(text: &str, correction: Correction) -> Result<Self, PictureError> {
-        let is_alphanumeric = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_uppercase() || b" $%*+-./:".contains(&byte);
+        let is_alphanumeric =
+            |byte: u8| byte.is_ascii_digit() || byte.is_ascii_uppercase() || b" $%*+-./:".contains(&byte);
         if !text.bytes().all(is_alphanumeric) {
             return Err(PictureError::Alphabet);
         }
@@ -90,7 +91,8 @@ impl Qr {
         if text.len() > max {
             return Err(too_long());
         }
-        let code = QRBuilder::new(text).mode(Mode::Alphanumeric).ecl(level).build().map_err(|_| too_long())?;
+        let code =
+            QRBuilder::new(text).mode(Mode::Alphanumeric).ecl(level).build().map_err(|_| too_long())?;
         Ok(Self { code })
     }
 

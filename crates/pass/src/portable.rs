@@ -1,6 +1,9 @@
 //! Signatures in plain Rust, for WebAssembly, and for the test that says both ways answer the same.
 
-#![cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "outside WebAssembly only the tests use it"))]
+#![cfg_attr(
+    not(target_family = "wasm"),
+    allow(dead_code, reason = "outside WebAssembly only the tests use it")
+)]
 
 use p256::ecdsa::signature::Verifier as _;
 use rsa::{BoxedUint, PublicKey as RsaKey, pkcs1v15, pss, sha2::Sha256};
@@ -32,14 +35,20 @@ pub(crate) fn verify(key: &PublicKey, message: &[u8], signature: &[u8]) -> Resul
     }
 }
 
-pub(crate) fn verify_pkcs1(modulus: &[u8], exponent: &[u8], message: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
+pub(crate) fn verify_pkcs1(
+    modulus: &[u8],
+    exponent: &[u8],
+    message: &[u8],
+    signature: &[u8],
+) -> Result<(), SignatureError> {
     let key = pkcs1v15::VerifyingKey::<Sha256>::new(rsa_key(modulus, exponent)?);
     let signature = pkcs1v15::Signature::try_from(signature).map_err(|_| SignatureError)?;
     key.verify(message, &signature).map_err(|_| SignatureError)
 }
 
 fn rsa_key(modulus: &[u8], exponent: &[u8]) -> Result<RsaKey, SignatureError> {
-    let (modulus, exponent) = (BoxedUint::from_be_slice_vartime(modulus), BoxedUint::from_be_slice_vartime(exponent));
+    let (modulus, exponent) =
+        (BoxedUint::from_be_slice_vartime(modulus), BoxedUint::from_be_slice_vartime(exponent));
     RsaKey::new(modulus, exponent).map_err(|_| SignatureError)
 }
 
@@ -63,7 +72,10 @@ mod tests {
             let name = format!("{:?}", key.algorithm());
             assert_eq!(name.as_bytes(), text("algorithm"));
             let both = |message: &[u8], signature: &[u8]| {
-                (super::verify(&key, message, signature).is_ok(), native::verify(&key, message, signature).is_ok())
+                (
+                    super::verify(&key, message, signature).is_ok(),
+                    native::verify(&key, message, signature).is_ok(),
+                )
             };
             assert_eq!(both(&message, &signature), (true, true), "{name}");
             assert_eq!(both(b"another message", &signature), (false, false), "{name}");

@@ -92,7 +92,11 @@ impl Revocations {
     ///
     /// # Errors
     /// It ends before it begins.
-    pub fn to_envelope(&self, algorithm: Algorithm, key_id: &KeyId) -> Result<UnsignedEnvelope, DocumentError> {
+    pub fn to_envelope(
+        &self,
+        algorithm: Algorithm,
+        key_id: &KeyId,
+    ) -> Result<UnsignedEnvelope, DocumentError> {
         let mut map = vec![
             (Value::from(0), Value::Bytes(self.salt.to_vec())),
             (Value::from(1), Value::from(self.count)),

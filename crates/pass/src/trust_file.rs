@@ -37,7 +37,9 @@ pub enum TrustFileError {
     #[error("this is a signed trust list: give the public key of its publisher as well")]
     NoAnchor,
     /// Nothing known.
-    #[error("this is neither PEM, nor a certificate or public key in DER, nor a DID document, nor a signed trust list")]
+    #[error(
+        "this is neither PEM, nor a certificate or public key in DER, nor a DID document, nor a signed trust list"
+    )]
     Unknown,
 }
 
@@ -46,7 +48,11 @@ pub enum TrustFileError {
 ///
 /// # Errors
 /// The file is none of these, or damaged.
-pub fn read_trust_file(bytes: &[u8], name: &str, anchors: &[TrustedKey]) -> Result<TrustStore, TrustFileError> {
+pub fn read_trust_file(
+    bytes: &[u8],
+    name: &str,
+    anchors: &[TrustedKey],
+) -> Result<TrustStore, TrustFileError> {
     let text = str::from_utf8(bytes).unwrap_or_default().trim_start();
     if text.contains("-----BEGIN ") {
         return Ok(read_pem(bytes, name)?.into_iter().collect());

@@ -52,7 +52,11 @@ impl TrustList {
     ///
     /// # Errors
     /// It ends before it begins.
-    pub fn to_envelope(&self, algorithm: Algorithm, key_id: &KeyId) -> Result<UnsignedEnvelope, DocumentError> {
+    pub fn to_envelope(
+        &self,
+        algorithm: Algorithm,
+        key_id: &KeyId,
+    ) -> Result<UnsignedEnvelope, DocumentError> {
         let entries = self.entries.iter().map(entry_to_cbor).collect();
         self.edition.wrap(KIND, Value::Array(entries), algorithm, key_id)
     }
@@ -85,12 +89,16 @@ fn entry_to_cbor(entry: &TrustListEntry) -> Value {
         (Value::from(2), Value::from(key.name.as_str())),
         (Value::from(3), Value::from(key.usages.bits())),
     ];
-    let mut optional = |label: i64, value: Option<Value>| map.extend(value.map(|value| (Value::from(label), value)));
+    let mut optional =
+        |label: i64, value: Option<Value>| map.extend(value.map(|value| (Value::from(label), value)));
     optional(4, key.issuer.as_deref().map(Value::from));
     optional(5, key.not_before.map(|time| Value::from(time.as_second())));
     optional(6, key.not_after.map(|time| Value::from(time.as_second())));
-    let help: Vec<_> =
-        key.help.iter().map(|(language, text)| (Value::from(language.as_str()), Value::from(text.as_str()))).collect();
+    let help: Vec<_> = key
+        .help
+        .iter()
+        .map(|(language, text)| (Value::from(language.as_str()), Value::from(text.as_str())))
+        .collect();
     optional(7, (!help.is_empty()).then_some(Value::Map(help)));
     Value::Map(map)
 }
@@ -107,9 +115,13 @@ fn entry_from_cbor(index: usize, entry: &Value) -> Result<TrustListEntry, TrustL
     };
     let text = |value: &Value, name| value.as_text().map(str::to_owned).ok_or(wrong(name));
     let spki = at(map, 1).and_then(Value::as_bytes).ok_or(wrong("public key"))?.clone();
-    let help = at(map, 7).map_or(Some(&[][..]), |help| help.as_map().map(Vec::as_slice)).ok_or(wrong("help"))?;
+    let help =
+        at(map, 7).map_or(Some(&[][..]), |help| help.as_map().map(Vec::as_slice)).ok_or(wrong("help"))?;
     let key = TrustedKey {
-        id: at(map, 0).and_then(Value::as_bytes).and_then(|id| KeyId::from_bytes(id)).ok_or(wrong("key id"))?,
+        id: at(map, 0)
+            .and_then(Value::as_bytes)
+            .and_then(|id| KeyId::from_bytes(id))
+            .ok_or(wrong("key id"))?,
         name: at(map, 2).ok_or(wrong("name")).and_then(|value| text(value, "name"))?,
         issuer: at(map, 4).map(|value| text(value, "issuer")).transpose()?,
         key: PublicKey::from_spki(&spki).map_err(|_| wrong("public key"))?,

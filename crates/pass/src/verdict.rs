@@ -181,7 +181,10 @@ mod tests {
         let codes: BTreeSet<&str> = Why::ALL.iter().map(|why| why.code()).collect();
         assert_eq!(codes.len(), Why::ALL.len());
         for why in Why::ALL {
-            assert!(why.code().bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_')), "{why:?}");
+            assert!(
+                why.code().bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_')),
+                "{why:?}"
+            );
             assert!(why.sentence().ends_with('.'), "{why:?}");
         }
     }

@@ -18,11 +18,8 @@ use pass::{
 use serde_json::Value as Json;
 
 /// What comes out otherwise than the file expects, and why.
-const DEVIATIONS: &[(&str, &str, &str)] = &[(
-    "common/B1.json",
-    "EXPECTEDPICTUREDECODE",
-    "the file has no picture: there is no field 2DCODE in it",
-)];
+const DEVIATIONS: &[(&str, &str, &str)] =
+    &[("common/B1.json", "EXPECTEDPICTUREDECODE", "the file has no picture: there is no field 2DCODE in it")];
 
 fn folder() -> Option<PathBuf> {
     let data = std::env::var("CLEANBILL_DATA").unwrap_or_else(|_| "../../../shared/data".to_owned());
@@ -36,7 +33,9 @@ fn folder() -> Option<PathBuf> {
 
 fn files(folder: &Path) -> BTreeMap<String, Json> {
     let mut files = BTreeMap::new();
-    for country in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+    for country in
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir())
+    {
         for file in fs::read_dir(&country).unwrap().map(|entry| entry.unwrap().path()) {
             if file.extension().is_some_and(|extension| extension == "json") {
                 let name = file.strip_prefix(folder).unwrap().display().to_string();
@@ -75,12 +74,14 @@ impl Vector<'_> {
     }
 
     fn compressed(&self) -> Option<Vec<u8>> {
-        let base45 = || self.text("BASE45").or_else(|| self.text("PREFIX").and_then(|text| unprefix(text).ok()));
+        let base45 =
+            || self.text("BASE45").or_else(|| self.text("PREFIX").and_then(|text| unprefix(text).ok()));
         self.bytes("COMPRESSED").or_else(|| from_base45(base45()?).ok())
     }
 
     fn cose(&self) -> Option<Vec<u8>> {
-        self.bytes("COSE").or_else(|| Unpacker::default().unpack(&self.compressed()?).ok().map(<[u8]>::to_vec))
+        self.bytes("COSE")
+            .or_else(|| Unpacker::default().unpack(&self.compressed()?).ok().map(<[u8]>::to_vec))
     }
 
     /// The certificate's CBOR: from the envelope, or as it stands in the file. Some files have the claims around it.
@@ -120,9 +121,12 @@ impl Vector<'_> {
         Some(match key {
             "EXPECTEDPICTUREDECODE" => {
                 let png = BASE64_MIME_PERMISSIVE.decode(self.text("2DCODE")?.as_bytes()).unwrap();
-                picture::read(&png).is_ok_and(|text| self.text("PREFIX").is_none_or(|expected| text == expected))
+                picture::read(&png)
+                    .is_ok_and(|text| self.text("PREFIX").is_none_or(|expected| text == expected))
             }
-            "EXPECTEDUNPREFIX" => unprefix(self.text("PREFIX")?).is_ok_and(|text| Some(text) == self.text("BASE45")),
+            "EXPECTEDUNPREFIX" => {
+                unprefix(self.text("PREFIX")?).is_ok_and(|text| Some(text) == self.text("BASE45"))
+            }
             "EXPECTEDB45DECODE" => {
                 let bytes = from_base45(self.text("BASE45")?);
                 bytes.is_ok_and(|bytes| self.bytes("COMPRESSED").is_none_or(|expected| expected == bytes))

@@ -94,7 +94,13 @@ fn the_longest_passes_stay_within_their_versions() {
 #[test]
 fn what_a_camera_sees_is_read_back() {
     for correction in [Correction::M, Correction::Q] {
-        let plain = read_back(correction, &mut |_| Camera { scale: 4, turned: 0.0, blur: 0.01, noise: 0, shade: 0.0 });
+        let plain = read_back(correction, &mut |_| Camera {
+            scale: 4,
+            turned: 0.0,
+            blur: 0.01,
+            noise: 0,
+            shade: 0.0,
+        });
         let held = read_back(correction, &mut |random| Camera {
             scale: random.random_range(5..=8),
             turned: random.random_range(-30.0..30.0),

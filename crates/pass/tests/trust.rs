@@ -6,8 +6,8 @@ use std::{fs, path::PathBuf};
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use pass::{
-    CertificateError, KeyId, TrustFileError, TrustList, TrustListError, TrustedKey, Usages, read_did_document,
-    read_public_keys, read_trust_file,
+    CertificateError, KeyId, TrustFileError, TrustList, TrustListError, TrustedKey, Usages,
+    read_did_document, read_public_keys, read_trust_file,
 };
 
 fn vectors() -> PathBuf {
@@ -44,8 +44,11 @@ fn a_chain_with_a_gap_is_refused() {
 #[test]
 fn a_trust_list_needs_its_publisher() {
     let list = read("trust-list.cbor");
-    let publisher: Vec<TrustedKey> =
-        read_public_keys(&read("publisher.pem"), "publisher").unwrap().into_iter().map(|(key, _)| key).collect();
+    let publisher: Vec<TrustedKey> = read_public_keys(&read("publisher.pem"), "publisher")
+        .unwrap()
+        .into_iter()
+        .map(|(key, _)| key)
+        .collect();
     let read_list = TrustList::read(&list, &publisher).unwrap();
     assert_eq!(read_list.entries.len(), 3);
     assert_eq!(read_list.entries[0].key.help["en"], "Call 12320");
@@ -56,7 +59,10 @@ fn a_trust_list_needs_its_publisher() {
     assert!(matches!(error, TrustListError::Document(pass::DocumentError::UnknownSigner(_))), "{error}");
     // A filter is signed by the same key and is still no trust list.
     let error = TrustList::read(&read("revoked.cbor"), &publisher).unwrap_err();
-    assert!(matches!(error, TrustListError::Document(pass::DocumentError::Form("trust list", "kind"))), "{error}");
+    assert!(
+        matches!(error, TrustListError::Document(pass::DocumentError::Form("trust list", "kind"))),
+        "{error}"
+    );
     for bit in 0..list.len() * 8 {
         let mut flipped = list.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);

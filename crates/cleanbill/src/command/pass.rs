@@ -28,7 +28,9 @@ pub(crate) fn run(command: &PassCommand) -> anyhow::Result<Outcome> {
     match command {
         PassCommand::Keygen { out } => issuing::keygen(out),
         PassCommand::Issue(arguments) => issuing::issue(arguments),
-        PassCommand::Prove { text, key, at, qr } => issuing::prove(text, key, at.unwrap_or_else(now), qr.qr.as_deref()),
+        PassCommand::Prove { text, key, at, qr } => {
+            issuing::prove(text, key, at.unwrap_or_else(now), qr.qr.as_deref())
+        }
         PassCommand::Verify(arguments) => checking::verify(arguments),
         PassCommand::Inspect { steps, passes } => inspect::run(passes, *steps),
         PassCommand::TrustList(arguments) => publishing::trust_list(arguments),
@@ -75,7 +77,10 @@ fn draw(text: &str, correction: Correction, out: Option<&Path>) -> anyhow::Resul
     let picture = match file.extension().and_then(|ending| ending.to_str()) {
         Some("png") => qr.to_png(QR_SCALE)?,
         Some("svg") => qr.to_svg().into_bytes(),
-        _ => bail!("{}: a QR code is drawn as .png or .svg\n  remedy: name the file so, or `-` for the terminal", file.display()),
+        _ => bail!(
+            "{}: a QR code is drawn as .png or .svg\n  remedy: name the file so, or `-` for the terminal",
+            file.display()
+        ),
     };
     write(file, &picture)
 }
@@ -84,8 +89,12 @@ fn draw(text: &str, correction: Correction, out: Option<&Path>) -> anyhow::Resul
 fn write(file: &Path, content: &[u8]) -> anyhow::Result<()> {
     use std::io::Write as _;
     let place = || format!("{}: cannot be written", file.display());
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_path_buf);
-    let mut temporary = tempfile::Builder::new().permissions(readable()).tempfile_in(folder).with_context(place)?;
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+    let mut temporary =
+        tempfile::Builder::new().permissions(readable()).tempfile_in(folder).with_context(place)?;
     temporary.write_all(content).with_context(place)?;
     temporary.persist(file).with_context(place)?;
     Ok(())

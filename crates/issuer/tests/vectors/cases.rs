@@ -77,8 +77,11 @@ impl Case {
             'f' => json!(false),
             _ => json!(null),
         };
-        let steps: serde_json::Map<String, Json> =
-            NAMES.iter().zip(self.steps.chars()).map(|(name, letter)| ((*name).to_owned(), step(letter))).collect();
+        let steps: serde_json::Map<String, Json> = NAMES
+            .iter()
+            .zip(self.steps.chars())
+            .map(|(name, letter)| ((*name).to_owned(), step(letter)))
+            .collect();
         let mut case = json!({
             "name": self.name,
             "text": self.text,
@@ -121,7 +124,8 @@ fn levels(workshop: &Workshop) -> Vec<Case> {
     });
     let revoked = workshop.paper(|claims| claims.id = PassId::new(0xff00_0005_u64.to_be_bytes()));
     let mut essential =
-        Case::new("red at an essential place", red(), "admit", "essential_place level_red paper").level(Some(Level::Red));
+        Case::new("red at an essential place", red(), "admit", "essential_place level_red paper")
+            .level(Some(Level::Red));
     essential.is_essential = true;
     let mut unreadable =
         Case::new("nothing at an essential place", "hello".to_owned(), "admit", "essential_place no_prefix");
@@ -151,13 +155,28 @@ fn times(workshop: &Workshop) -> Vec<Case> {
             .at("2026-11-23T20:00:00Z")
             .steps("tttttftt"),
         Case::new("a minute before its beginning", paper(), "admit", good).at("2026-11-23T07:59:00Z"),
-        Case::new("more than a minute before its beginning", paper(), "ask_for_help", "not_yet_valid level_green paper")
-            .at("2026-11-23T07:58:59Z")
-            .steps("tttttftt"),
-        Case::new("with a filter that is too old", late(24), "ask_for_help", "level_green paper filter_stale")
-            .at("2026-11-24T12:00:00Z"),
-        Case::new("with a trust list that is too old", late(36), "ask_for_help", "trust_list_stale level_green paper filter_stale")
-            .at("2026-11-25T00:00:00Z"),
+        Case::new(
+            "more than a minute before its beginning",
+            paper(),
+            "ask_for_help",
+            "not_yet_valid level_green paper",
+        )
+        .at("2026-11-23T07:58:59Z")
+        .steps("tttttftt"),
+        Case::new(
+            "with a filter that is too old",
+            late(24),
+            "ask_for_help",
+            "level_green paper filter_stale",
+        )
+        .at("2026-11-24T12:00:00Z"),
+        Case::new(
+            "with a trust list that is too old",
+            late(36),
+            "ask_for_help",
+            "trust_list_stale level_green paper filter_stale",
+        )
+        .at("2026-11-25T00:00:00Z"),
     ]
 }
 
@@ -182,7 +201,12 @@ fn proofs(workshop: &Workshop) -> Vec<Case> {
         Case::new("live, a minute ago", proven("2026-11-23T11:59:00Z"), "admit", "level_green live"),
         Case::new("live, a minute ahead", proven("2026-11-23T12:01:00Z"), "admit", "level_green live"),
         Case::new("a screenshot", proven("2026-11-23T11:58:59Z"), "ask_for_help", "level_green proof_stale"),
-        Case::new("a proof from the future", proven("2026-11-23T12:01:01Z"), "ask_for_help", "level_green proof_ahead"),
+        Case::new(
+            "a proof from the future",
+            proven("2026-11-23T12:01:01Z"),
+            "ask_for_help",
+            "level_green proof_ahead",
+        ),
         Case::new("a copy without proof", workshop.live(), "ask_for_help", "level_green proof_missing"),
         Case::new("a proof of another pass", replayed, "ask_for_help", "level_green proof_invalid"),
         Case::new("a proof by another phone", stranger, "ask_for_help", "level_green proof_invalid"),
@@ -206,7 +230,9 @@ fn signers(workshop: &Workshop) -> Vec<Case> {
     let unsigned = "ttttft-t";
     let elsewhere = workshop.paper(|claims| claims.issuer = "Elsewhere".to_owned());
     vec![
-        Case::new("one flipped bit", flipped, "do_not_admit", "signature_invalid").steps(unsigned).level(None),
+        Case::new("one flipped bit", flipped, "do_not_admit", "signature_invalid")
+            .steps(unsigned)
+            .level(None),
         Case::new(
             "signed by a stranger under the issuer's key id",
             workshop.forged(payload(), stranger, issuer, Algorithm::Es256),
@@ -250,7 +276,8 @@ fn signers(workshop: &Workshop) -> Vec<Case> {
             "by a laboratory",
             issue(&workshop.claims(), &workshop.tester).unwrap(),
             "ask_for_help",
-            "key_usage level_green paper")
+            "key_usage level_green paper",
+        )
         .steps("ttttttft"),
     ]
 }
@@ -289,7 +316,8 @@ fn forms(workshop: &Workshop) -> Vec<Case> {
             hcert[0].1.as_array_mut().unwrap()[index] = value;
         })
     };
-    let two_days = workshop.with_payload(|claims| claims[1].1 = int(time("2026-11-25T08:00:00Z").as_second()));
+    let two_days =
+        workshop.with_payload(|claims| claims[1].1 = int(time("2026-11-25T08:00:00Z").as_second()));
     let unnamed = workshop.with_payload(|claims| claims.retain(|(label, _)| *label != int(7)));
     let critical = {
         let mut envelope = parsed(&good).unwrap();
@@ -299,12 +327,16 @@ fn forms(workshop: &Workshop) -> Vec<Case> {
         }
         packed(&cbor(&envelope))
     };
-    let invalid = |name, text| {
-        Case::new(name, text, "ask_for_help", "claims_invalid").level(None).steps("tttttt-f")
-    };
+    let invalid =
+        |name, text| Case::new(name, text, "ask_for_help", "claims_invalid").level(None).steps("tttttt-f");
     vec![
         case("not CBOR", packed(&[0xff; 20]), "not_cbor", "tttff---"),
-        case("bytes behind the envelope", packed(&[good.as_slice(), &[0]].concat()), "trailing_data", "tttff---"),
+        case(
+            "bytes behind the envelope",
+            packed(&[good.as_slice(), &[0]].concat()),
+            "trailing_data",
+            "tttff---",
+        ),
         case("a claim twice", duplicate, "duplicate_key", "tttff---"),
         case("a number", packed(&[7]), "not_a_certificate", "ttttf---"),
         case("a critical header", critical, "not_a_certificate", "ttttf---"),
@@ -347,13 +379,25 @@ fn certificates(workshop: &Workshop) -> Vec<Case> {
     vec![
         case("EU, negative test", test("2026-11-22T12:00:00Z", negative), "admit", "test_negative"),
         case("EU, positive test", test("2026-11-22T12:00:00Z", "260373001"), "do_not_admit", "test_positive"),
-        case("EU, test of four days ago", test("2026-11-19T11:59:59Z", negative), "ask_for_help", "test_too_old"),
+        case(
+            "EU, test of four days ago",
+            test("2026-11-19T11:59:59Z", negative),
+            "ask_for_help",
+            "test_too_old",
+        ),
         case("EU, vaccination", vaccination(2, "2026-10-01"), "admit", "vaccination"),
         case("EU, booster of yesterday", vaccination(3, "2026-11-22"), "admit", "vaccination"),
         case("EU, first dose", vaccination(1, "2026-10-01"), "ask_for_help", "vaccination_not_current"),
-        case("EU, fresh vaccination", vaccination(2, "2026-11-20"), "ask_for_help", "vaccination_not_current"),
+        case(
+            "EU, fresh vaccination",
+            vaccination(2, "2026-11-20"),
+            "ask_for_help",
+            "vaccination_not_current",
+        ),
         case("EU, recovery", recovery("2027-02-01"), "admit", "recovery"),
         case("EU, recovery that is over", recovery("2026-11-22"), "ask_for_help", "recovery_not_current"),
-        Case::new("EU, without its dates", by_issuer, "ask_for_help", "issuer_mismatch claims_invalid").foreign().steps("tttttt-f"),
+        Case::new("EU, without its dates", by_issuer, "ask_for_help", "issuer_mismatch claims_invalid")
+            .foreign()
+            .steps("tttttt-f"),
     ]
 }

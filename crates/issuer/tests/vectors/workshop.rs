@@ -5,8 +5,8 @@ use evidence::Level;
 use issuer::{Signer, SoftwareKey, issue, publish_filter, publish_trust_list};
 use jiff::Timestamp;
 use pass::{
-    Algorithm, Checker, Claims, Edition, HolderKey, PassId, Policy, Revocations, TrustList,
-    TrustListEntry, TrustedKey, UnsignedEnvelope, Unpacker, Usages, from_base45, proof::Unproven, unprefix,
+    Algorithm, Checker, Claims, Edition, HolderKey, PassId, Policy, Revocations, TrustList, TrustListEntry,
+    TrustedKey, Unpacker, UnsignedEnvelope, Usages, from_base45, proof::Unproven, unprefix,
 };
 
 pub(crate) struct Workshop {
@@ -55,7 +55,10 @@ pub(crate) fn says_the_same(left: &[u8], right: &[u8]) -> bool {
     };
     let (left, right) = (left.into_array().unwrap(), right.into_array().unwrap_or_default());
     // The unprotected header of the countersignature holds nothing.
-    tag == 18 && right.len() == 4 && [0, 2, 3].iter().all(|part| left[*part] == right[*part]) && left[1] == right[1]
+    tag == 18
+        && right.len() == 4
+        && [0, 2, 3].iter().all(|part| left[*part] == right[*part])
+        && left[1] == right[1]
 }
 
 impl Workshop {
@@ -72,19 +75,30 @@ impl Workshop {
     }
 
     pub(crate) fn private_keys(&self) -> [(&'static str, &SoftwareKey); 3] {
-        [("issuer-private.pem", &self.issuer), ("phone-private.pem", &self.phone), ("publisher-private.pem", &self.publisher)]
+        [
+            ("issuer-private.pem", &self.issuer),
+            ("phone-private.pem", &self.phone),
+            ("publisher-private.pem", &self.publisher),
+        ]
     }
 
     pub(crate) fn anchor(&self) -> TrustedKey {
         TrustedKey::from_spki(self.publisher.spki(), "publisher").unwrap()
     }
 
-    fn entry(key: &SoftwareKey, name: &str, issuer: Option<&str>, until: Option<&str>, usages: Usages) -> TrustListEntry {
+    fn entry(
+        key: &SoftwareKey,
+        name: &str,
+        issuer: Option<&str>,
+        until: Option<&str>,
+        usages: Usages,
+    ) -> TrustListEntry {
         let key_of = TrustedKey {
             issuer: issuer.map(str::to_owned),
             not_after: until.map(time),
             usages,
-            help: [("en".to_owned(), "Call 12320".to_owned()), ("zh".to_owned(), "请拨打12320".to_owned())].into(),
+            help: [("en".to_owned(), "Call 12320".to_owned()), ("zh".to_owned(), "请拨打12320".to_owned())]
+                .into(),
             ..TrustedKey::from_spki(key.spki(), name).unwrap()
         };
         TrustListEntry { key: key_of, spki: key.spki().to_vec() }
@@ -97,8 +111,20 @@ impl Workshop {
     pub(crate) fn trust_list(&self) -> Vec<u8> {
         let entries = vec![
             Self::entry(&self.issuer, "Hangzhou CDC", Some("HZ"), None, Usages::PASS),
-            Self::entry(&self.retired, "Hangzhou CDC, old", Some("HZ"), Some("2026-11-23T08:10:00Z"), Usages::PASS),
-            Self::entry(&self.tester, "Laboratory", None, None, Usages::TEST | Usages::VACCINATION | Usages::RECOVERY),
+            Self::entry(
+                &self.retired,
+                "Hangzhou CDC, old",
+                Some("HZ"),
+                Some("2026-11-23T08:10:00Z"),
+                Usages::PASS,
+            ),
+            Self::entry(
+                &self.tester,
+                "Laboratory",
+                None,
+                None,
+                Usages::TEST | Usages::VACCINATION | Usages::RECOVERY,
+            ),
         ];
         publish_trust_list(&TrustList { edition: Self::edition(), entries }, &self.publisher).unwrap()
     }
@@ -106,8 +132,10 @@ impl Workshop {
     /// The filter ends half a day before the trust list.
     pub(crate) fn filter(&self) -> Vec<u8> {
         let edition = Edition { expires: time("2026-11-24T12:00:00Z"), ..Self::edition() };
-        let revoked: Vec<PassId> = (0..100_u64).map(|id| PassId::new((id | 0xff00_0000).to_be_bytes())).collect();
-        publish_filter(edition, &revoked, &[self.claims().id], &mut |bytes| bytes.fill(9), &self.publisher).unwrap()
+        let revoked: Vec<PassId> =
+            (0..100_u64).map(|id| PassId::new((id | 0xff00_0000).to_be_bytes())).collect();
+        publish_filter(edition, &revoked, &[self.claims().id], &mut |bytes| bytes.fill(9), &self.publisher)
+            .unwrap()
     }
 
     pub(crate) fn checker(&self) -> Checker {
@@ -154,7 +182,13 @@ impl Workshop {
     }
 
     /// An envelope around any payload, by any key under any id and algorithm.
-    pub(crate) fn forged(&self, payload: Vec<u8>, key: &SoftwareKey, named: &SoftwareKey, algorithm: Algorithm) -> String {
+    pub(crate) fn forged(
+        &self,
+        payload: Vec<u8>,
+        key: &SoftwareKey,
+        named: &SoftwareKey,
+        algorithm: Algorithm,
+    ) -> String {
         let envelope = UnsignedEnvelope::new(payload, algorithm, &named.key_id());
         let signature = key.sign(&envelope.to_be_signed()).unwrap();
         packed(&envelope.sign(signature))
@@ -170,8 +204,11 @@ impl Workshop {
     /// A certificate of the EU, signed by the laboratory or another.
     pub(crate) fn certificate(&self, kind: &str, entry: &[(&str, Value)], key: &SoftwareKey) -> String {
         let text = |text: &str| Value::from(text);
-        let mut fields: Vec<(Value, Value)> = entry.iter().map(|(name, value)| (text(name), value.clone())).collect();
-        for (name, value) in [("tg", "840539006"), ("co", "AT"), ("is", "Laboratory"), ("ci", "URN:UVCI:01:AT:1#2")] {
+        let mut fields: Vec<(Value, Value)> =
+            entry.iter().map(|(name, value)| (text(name), value.clone())).collect();
+        for (name, value) in
+            [("tg", "840539006"), ("co", "AT"), ("is", "Laboratory"), ("ci", "URN:UVCI:01:AT:1#2")]
+        {
             fields.push((text(name), text(value)));
         }
         let name = vec![(text("fnt"), text("MUSTERFRAU")), (text("gnt"), text("GABRIELE"))];

@@ -36,7 +36,8 @@ const ATTEMPTS: [(f32, Option<f32>); 8] = [
 /// # Errors
 /// The picture cannot be read, or no code is found in it.
 pub fn read(bytes: &[u8]) -> Result<String, PictureError> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(image::ImageError::from)?;
+    let mut reader =
+        ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(image::ImageError::from)?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(SIDE_MAX);
     limits.max_image_height = Some(SIDE_MAX);
@@ -92,14 +93,18 @@ fn as_it_is(picture: &GrayImage) -> Option<String> {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     // They are asked for in rows, as the picture has them.
     let mut pixels = picture.pixels();
-    let mut prepared =
-        PreparedImage::prepare_from_greyscale(width, height, |_, _| pixels.next().map_or(255, |Luma([grey])| *grey));
-    first(prepared.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect())
+    let mut prepared = PreparedImage::prepare_from_greyscale(width, height, |_, _| {
+        pixels.next().map_or(255, |Luma([grey])| *grey)
+    });
+    first(
+        prepared.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect(),
+    )
 }
 
 fn with_border(picture: &GrayImage) -> GrayImage {
     let border = (picture.width().max(picture.height()) / 10).max(8);
-    let mut larger = GrayImage::from_pixel(picture.width() + 2 * border, picture.height() + 2 * border, Luma([255]));
+    let mut larger =
+        GrayImage::from_pixel(picture.width() + 2 * border, picture.height() + 2 * border, Luma([255]));
     imageops::replace(&mut larger, picture, i64::from(border), i64::from(border));
     larger
 }
@@ -109,7 +114,12 @@ fn sized(picture: &GrayImage) -> GrayImage {
     let scaled = |to: u32| {
         let scale = f64::from(to) / f64::from(side);
         let scaled = |length: u32| ((f64::from(length) * scale) as u32).max(1);
-        imageops::resize(picture, scaled(picture.width()), scaled(picture.height()), imageops::FilterType::CatmullRom)
+        imageops::resize(
+            picture,
+            scaled(picture.width()),
+            scaled(picture.height()),
+            imageops::FilterType::CatmullRom,
+        )
     };
     match side {
         ..SIDE_ENLARGED => scaled(2 * side),
@@ -143,5 +153,7 @@ fn split(picture: &GrayImage) -> Option<String> {
         let grey = pixels.next().map_or(255, |Luma([grey])| u64::from(*grey));
         grey * count * 100 < sum * 97
     });
-    first(prepared.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect())
+    first(
+        prepared.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect(),
+    )
 }

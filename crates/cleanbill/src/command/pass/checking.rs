@@ -9,7 +9,9 @@ use std::{
 
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
-use pass::{Checked, Checker, Content, Policy, Revocations, TrustStore, TrustedKey, Verdict, picture, read_trust_file};
+use pass::{
+    Checked, Checker, Content, Policy, Revocations, TrustStore, TrustedKey, Verdict, picture, read_trust_file,
+};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -21,7 +23,7 @@ use crate::{
 };
 
 /// Lines checked before they are printed; bounds the memory.
-const LINES_AT_ONCE: usize = 1 << 16;
+const LINES_AT_ONCE: usize = 1 << 13;
 /// Lines that one thread checks in a row.
 const LINES_IN_A_ROW: usize = 256;
 
@@ -76,7 +78,8 @@ pub(super) fn verify(arguments: &VerifyArguments) -> anyhow::Result<Outcome> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut all_admitted = true;
     for some in lines.chunks(LINES_AT_ONCE) {
-        let answers = some.par_chunks(LINES_IN_A_ROW).map(|lines| check_lines(&mut checker.clone(), lines, at));
+        let answers =
+            some.par_chunks(LINES_IN_A_ROW).map(|lines| check_lines(&mut checker.clone(), lines, at));
         for answer in answers.collect::<Result<Vec<_>, _>>()? {
             all_admitted &= answer.1;
             out.write_all(&answer.0)?;
@@ -89,7 +92,11 @@ pub(super) fn verify(arguments: &VerifyArguments) -> anyhow::Result<Outcome> {
 }
 
 /// The answers on some lines, and whether all were admitted.
-fn check_lines(checker: &mut Checker, lines: &[Cow<'_, str>], at: Timestamp) -> anyhow::Result<(Vec<u8>, bool)> {
+fn check_lines(
+    checker: &mut Checker,
+    lines: &[Cow<'_, str>],
+    at: Timestamp,
+) -> anyhow::Result<(Vec<u8>, bool)> {
     let mut answers = Vec::with_capacity(256 * lines.len());
     let mut all_admitted = true;
     for line in lines {
@@ -136,7 +143,9 @@ pub(super) fn checker(arguments: &VerifyArguments) -> anyhow::Result<Checker> {
     }
     if arguments.anchor.is_empty() {
         // A bare public key that was given by hand is trusted for everything.
-        let bare = files.iter().filter_map(|(file, bytes)| pass::read_public_keys(bytes, &file.display().to_string()).ok());
+        let bare = files
+            .iter()
+            .filter_map(|(file, bytes)| pass::read_public_keys(bytes, &file.display().to_string()).ok());
         anchors.extend(bare.flatten().map(|(key, _)| key));
     }
     let mut trust = TrustStore::default();
@@ -146,13 +155,17 @@ pub(super) fn checker(arguments: &VerifyArguments) -> anyhow::Result<Checker> {
         trust.merge(keys);
     }
     let tolerance = SignedDuration::from_secs(arguments.proof_tolerance.into());
-    let policy = Policy { proof_tolerance: tolerance, is_essential: arguments.essential, ..Policy::default() };
+    let policy =
+        Policy { proof_tolerance: tolerance, is_essential: arguments.essential, ..Policy::default() };
     let checker = Checker::new(trust, policy);
     let Some(file) = &arguments.filter else {
         return Ok(checker);
     };
     if anchors.is_empty() {
-        anyhow::bail!("{}: a filter is signed\n  remedy: give its publisher's public key with --anchor", file.display());
+        anyhow::bail!(
+            "{}: a filter is signed\n  remedy: give its publisher's public key with --anchor",
+            file.display()
+        );
     }
     let filter = Revocations::read(&read(file)?, &anchors).with_context(|| format!("{}", file.display()))?;
     Ok(checker.with_revocations(filter))

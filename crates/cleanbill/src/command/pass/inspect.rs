@@ -21,7 +21,8 @@ pub(super) fn run(arguments: &VerifyArguments, steps_only: bool) -> anyhow::Resu
 
 fn steps(checker: &mut Checker, text: &str, at: jiff::Timestamp) -> Value {
     let steps = checker.steps(text, at).by_name();
-    let steps: Map<String, Value> = steps.into_iter().map(|(name, step)| (name.to_owned(), step.into())).collect();
+    let steps: Map<String, Value> =
+        steps.into_iter().map(|(name, step)| (name.to_owned(), step.into())).collect();
     Value::Object(steps)
 }
 

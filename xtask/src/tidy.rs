@@ -13,6 +13,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rating", &["evidence"]),
     ("contacts", &["evidence"]),
     ("ledger", &[]),
+    ("pass", &["evidence"]),
+    ("issuer", &["evidence", "pass"]),
     ("synth", &["evidence", "bundle"]),
     ("store", &["evidence"]),
     ("store-sqlite", &["store"]),
@@ -21,7 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "office",
         &["evidence", "contacts", "ledger", "rating", "store", "store-sqlite", "store-postgres", "oracle"],
     ),
-    ("cleanbill", &["evidence", "bundle", "rating", "contacts", "ledger", "synth"]),
+    ("cleanbill", &["evidence", "bundle", "rating", "contacts", "issuer", "ledger", "pass", "synth"]),
     ("oracle", &["evidence", "bundle", "rating", "contacts"]),
     ("xtask", &[]),
 ];

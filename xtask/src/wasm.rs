@@ -9,7 +9,7 @@ use anyhow::bail;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Crates that know no clock, no network and no file, and so may live on a phone.
-const PURE: &[&str] = &["evidence", "rating", "contacts", "ledger"];
+const PURE: &[&str] = &["evidence", "rating", "contacts", "ledger", "pass"];
 
 fn has_target() -> bool {
     let listed = Command::new("rustup").args(["target", "list", "--installed"]).output();

@@ -144,7 +144,7 @@ fn times(workshop: &Workshop) -> Vec<Case> {
     let paper = || workshop.paper(|_| {});
     let late = |hours: i64| {
         workshop.paper(|claims| {
-            claims.issued = claims.issued + SignedDuration::from_hours(hours);
+            claims.issued += SignedDuration::from_hours(hours);
             claims.expires = claims.issued + SignedDuration::from_hours(24);
         })
     };

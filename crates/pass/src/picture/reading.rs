@@ -134,21 +134,22 @@ fn split(picture: &GrayImage) -> Option<String> {
     let radius = (width.max(height) / 16).max(4);
     let columns = width + 1;
     // Sums of everything above and to the left of a pixel.
-    let mut sums = vec![0_u64; columns * (height + 1)];
-    for (y, row) in picture.rows().enumerate() {
+    let mut sums = vec![0_u64; columns];
+    for row in picture.rows() {
+        sums.push(0);
         let mut sum = 0;
-        for (x, Luma([grey])) in row.enumerate() {
+        for Luma([grey]) in row {
             sum += u64::from(*grey);
-            sums[(y + 1) * columns + x + 1] = sums[y * columns + x + 1] + sum;
+            let above = sums.get(sums.len() - columns).copied().unwrap_or(0);
+            sums.push(above + sum);
         }
     }
+    let sum_to = |x: usize, y: usize| sums.get(y * columns + x).copied().unwrap_or(0);
     let mut pixels = picture.pixels();
     let mut prepared = PreparedImage::prepare_from_bitmap(width, height, |x, y| {
         let (left, right) = (x.saturating_sub(radius), (x + radius + 1).min(width));
         let (top, bottom) = (y.saturating_sub(radius), (y + radius + 1).min(height));
-        let sum = sums[bottom * columns + right] + sums[top * columns + left]
-            - sums[top * columns + right]
-            - sums[bottom * columns + left];
+        let sum = sum_to(right, bottom) + sum_to(left, top) - sum_to(right, top) - sum_to(left, bottom);
         let count = ((right - left) * (bottom - top)) as u64;
         let grey = pixels.next().map_or(255, |Luma([grey])| u64::from(*grey));
         grey * count * 100 < sum * 97

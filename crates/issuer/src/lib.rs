@@ -16,7 +16,7 @@
 //!     id: issuer::draw_id(None, &mut random),
 //!     holder: None,
 //!     level: evidence::Level::Green,
-//!     rule_set: "proportionate-1".into(),
+//!     rule_set: "p-1".into(),
 //!     region: "330100".into(),
 //!     initials: "Z.W.".into(),
 //!     birthday: Some("02-29".parse()?),

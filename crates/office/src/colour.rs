@@ -95,7 +95,8 @@ impl Desk<'_> {
         Ok(evidence)
     }
 
-    /// Finds a person's colour anew, keeps it, and tells them if it changed.
+    /// Finds a person's colour anew, and keeps it. If it changed, passes that say another one no longer count, and the person is
+    /// told.
     pub(crate) async fn rerate(&mut self, person: &PersonId) -> Result<Level, OfficeError> {
         let rating = match self.rule_set().await? {
             Some(rule_set) => Some(rate_in_force(&rule_set, &self.evidence(person).await?, self.at)),
@@ -111,6 +112,7 @@ impl Desk<'_> {
             Some(before) => self.refile(&Filed { what: rated, ..before }).await?,
         }
         if changed {
+            self.revoke(person).await?;
             self.tell(person, NoticeAbout::Colour).await?;
         }
         Ok(level)

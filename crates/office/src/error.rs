@@ -37,6 +37,12 @@ pub enum OfficeError {
     /// Visits cannot be searched.
     #[error(transparent)]
     Visits(#[from] contacts::IndexError),
+    /// A pass that is not issued.
+    #[error(transparent)]
+    Issue(#[from] issuer::IssueError),
+    /// A document for doors that is not published.
+    #[error(transparent)]
+    Publish(#[from] issuer::PublishError),
     /// What is kept is not what this version keeps.
     #[error("what is kept of this cannot be read: {0}")]
     Unreadable(String),

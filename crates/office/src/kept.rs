@@ -195,6 +195,74 @@ impl Kept for OpenVisit {
     }
 }
 
+/// Passes that were issued to a person at once: the hours of a day on a phone, or one on paper.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// Who holds them.
+    pub person: PersonId,
+    /// The level they say.
+    pub level: Level,
+    /// When they were issued.
+    pub issued: Timestamp,
+    /// The id of each (16 hexadecimal digits), and until when it is valid.
+    pub passes: Vec<(String, Timestamp)>,
+    /// Whether they were revoked.
+    pub revoked: bool,
+}
+
+impl Kept for Carried {
+    const KIND: &'static str = "pass";
+    fn person(&self) -> Option<&PersonId> {
+        Some(&self.person)
+    }
+    fn state(&self) -> &'static str {
+        if self.revoked { "revoked" } else { "living" }
+    }
+    fn keep_until(&self) -> Option<Timestamp> {
+        self.passes.iter().map(|(_, expires)| *expires).max()
+    }
+}
+
+/// Ids of passes that were revoked and have not expired. It does not say whose they were, and outlives their holder's record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revoked {
+    /// The id of each, and until when it would have been valid.
+    pub passes: Vec<(String, Timestamp)>,
+}
+
+impl Kept for Revoked {
+    const KIND: &'static str = "revoked";
+    fn person(&self) -> Option<&PersonId> {
+        None
+    }
+    fn keep_until(&self) -> Option<Timestamp> {
+        self.passes.iter().map(|(_, expires)| *expires).max()
+    }
+}
+
+/// How many passes a key signed, until the public log says so at the end of the day (R25).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signed {
+    /// The hash of the public key.
+    pub public_key: ledger::Sha256Hash,
+    /// Start of the day (UTC).
+    pub from: Timestamp,
+    /// Its end.
+    pub to: Timestamp,
+    /// How many.
+    pub passes: u64,
+}
+
+impl Kept for Signed {
+    const KIND: &'static str = "signed";
+    fn person(&self) -> Option<&PersonId> {
+        None
+    }
+    fn keep_until(&self) -> Option<Timestamp> {
+        None
+    }
+}
+
 /// A question to somebody who may have been near a case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Question {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::{
     actor::Actor,
     error::OfficeError,
-    kept::{Access, Appeal, Piece, Question, Resident, Says},
+    kept::{Access, Appeal, Carried, Piece, Question, Resident, Says},
     office::{Office, transact},
     permissions::UseCase,
 };
@@ -24,6 +24,8 @@ pub struct Exported {
     pub appeals: Vec<Appeal>,
     /// Looks at their record.
     pub accesses: Vec<Access>,
+    /// Passes issued to them that have not expired.
+    pub passes: Vec<Carried>,
 }
 
 impl Office {
@@ -44,11 +46,13 @@ impl Office {
                 questions: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 appeals: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 accesses: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
+                passes: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
             })
         })
     }
 
-    /// Forgets a person: their key is destroyed, and with it everything that was sealed under it, in backups as well.
+    /// Forgets a person: their key is destroyed, and with it everything that was sealed under it, in backups as well. Their passes
+    /// no longer count.
     ///
     /// # Errors
     /// [`OfficeError::Refused`] while the person has an open case.
@@ -63,6 +67,7 @@ impl Office {
                     "it is closed at recovery; then you can leave",
                 ));
             }
+            desk.revoke(person).await?;
             for record in desk.tx.all_about(person).await? {
                 desk.tx.remove(&record.kind, &record.id, record.version).await?;
             }

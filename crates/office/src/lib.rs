@@ -23,6 +23,7 @@ mod logged;
 mod notices;
 mod office;
 mod overrule;
+mod passes;
 pub mod permissions;
 mod publish;
 mod register;
@@ -34,14 +35,15 @@ pub use actor::{Actor, Officer, Role};
 pub use colour::Seen;
 pub use error::OfficeError;
 pub use kept::{
-    Access, Appeal, Decision, Lives, Notice, NoticeAbout, OpenVisit, Piece, Proposal, Published, Question,
-    Rated, Resident, Says,
+    Access, Appeal, Carried, Decision, Lives, Notice, NoticeAbout, OpenVisit, Piece, Proposal, Published,
+    Question, Rated, Resident, Says,
 };
 pub use leave::Exported;
 pub use ledger::{BodyName, Ground};
 pub use logged::Opening;
 pub use office::{Clock, Office, Randomness};
 pub use overrule::Override;
+pub use passes::{CarriedPass, PassDesk};
 pub use register::Registration;
 pub use tick::Ticked;
 pub use trace::Traced;

@@ -12,7 +12,7 @@ use ledger::BodyName;
 use rating::RuleSet;
 use store::{MasterKey, RecordId, Store};
 
-use crate::{desk::Desk, error::OfficeError, kept::Published};
+use crate::{desk::Desk, error::OfficeError, kept::Published, passes::PassDesk};
 
 /// Times a use case is tried again when somebody else was first.
 const TRIES: u32 = 40;
@@ -39,6 +39,8 @@ pub struct Office {
     pub(crate) profile: Arc<Profile>,
     /// The authority whose office it is.
     pub(crate) body: BodyName,
+    /// What passes are issued with, if they are.
+    pub(crate) passes: Option<Arc<PassDesk>>,
     /// Rule sets that were compiled before: a published one never changes.
     compiled: Arc<Mutex<HashMap<RecordId, Arc<RuleSet>>>>,
 }
@@ -61,8 +63,16 @@ impl Office {
             randomness,
             profile: Arc::new(profile),
             body,
+            passes: None,
             compiled: Arc::default(),
         }
+    }
+
+    /// The same office, issuing passes.
+    #[must_use]
+    pub fn issuing(mut self, passes: PassDesk) -> Self {
+        self.passes = Some(Arc::new(passes));
+        self
     }
 
     /// A published rule set, compiled.

@@ -23,6 +23,8 @@ pub enum UseCase {
     SeeColour,
     /// See who looked at a record.
     SeeAccesses,
+    /// Have passes issued, and revoke them.
+    IssuePass,
     /// Contest a reason.
     Appeal,
     /// Decide an appeal.
@@ -72,6 +74,8 @@ pub const TABLE: &[(UseCase, Role, Whose)] = &[
     (UseCase::SeeColour, Role::Reviewer, Whose::Anybodys),
     (UseCase::SeeAccesses, Role::Resident, Whose::Own),
     (UseCase::SeeAccesses, Role::Oversight, Whose::Anybodys),
+    (UseCase::IssuePass, Role::Resident, Whose::Own),
+    (UseCase::IssuePass, Role::Desk, Whose::Anybodys),
     (UseCase::Appeal, Role::Resident, Whose::Own),
     (UseCase::Appeal, Role::Desk, Whose::Anybodys),
     (UseCase::DecideAppeal, Role::Reviewer, Whose::Anybodys),
@@ -98,6 +102,7 @@ impl UseCase {
             UseCase::Answer => "answer questions",
             UseCase::SeeColour => "see a colour and its reasons",
             UseCase::SeeAccesses => "see who looked at a record",
+            UseCase::IssuePass => "have passes issued and revoke them",
             UseCase::Appeal => "contest a reason",
             UseCase::DecideAppeal => "decide appeals",
             UseCase::ProposeOverride => "propose overrides",

@@ -59,6 +59,7 @@ impl Office {
                 break;
             }
         }
+        while transact!(self, |desk| { desk.count_signed().await })? {}
         transact!(self, |desk| { Ok(desk.tx.place_entries(10_000).await?) })?;
         Ok(ticked)
     }

@@ -430,6 +430,9 @@ pub struct Proposal {
     pub at: Timestamp,
     /// Whether it is held, because too many touch the same officers.
     pub held: bool,
+    /// Whether oversight let it go on after it was held.
+    #[serde(default)]
+    pub released: bool,
     /// Whether it was agreed to.
     pub agreed: bool,
 }

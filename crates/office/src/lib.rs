@@ -17,6 +17,7 @@ mod colour;
 mod declare;
 mod desk;
 mod error;
+mod held;
 mod kept;
 mod leave;
 mod logged;
@@ -35,6 +36,7 @@ mod trace;
 pub use actor::{Actor, Officer, Role};
 pub use colour::Seen;
 pub use error::OfficeError;
+pub use held::Held;
 pub use kept::{
     Access, Appeal, Carried, Decision, Lives, Notice, NoticeAbout, OpenVisit, Piece, Proposal, Published,
     Question, Rated, Resident, Says,

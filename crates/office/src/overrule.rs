@@ -74,8 +74,16 @@ impl Office {
             };
             let held = desk.touched(|proposal| proposal.by.officer == by.officer).await? >= RULINGS_MAX;
             let ground = wanted.ground;
-            let proposal =
-                Proposal { person: person.clone(), ruling, by, ground, at: desk.at, held, agreed: false };
+            let proposal = Proposal {
+                person: person.clone(),
+                ruling,
+                by,
+                ground,
+                at: desk.at,
+                held,
+                released: false,
+                agreed: false,
+            };
             desk.file_as(id.clone(), &proposal, None).await?;
             if held {
                 desk.log_held(&proposal).await?;
@@ -103,7 +111,7 @@ impl Office {
                 });
             }
             let touched = desk.touched(|of| of.ruling.second.as_ref() == Some(&second.officer)).await?;
-            if filed.what.held || touched >= RULINGS_MAX {
+            if filed.what.held || (touched >= RULINGS_MAX && !filed.what.released) {
                 if !filed.what.held {
                     filed.what.held = true;
                     desk.refile(&filed).await?;
@@ -129,17 +137,6 @@ impl Office {
             desk.rerate(&person).await.map(Some)
         })?
         .ok_or_else(held)
-    }
-
-    /// How many overrides are held.
-    ///
-    /// # Errors
-    /// [`OfficeError::Forbidden`] for anybody but oversight.
-    pub async fn held(&self, actor: &Actor) -> Result<usize, OfficeError> {
-        transact!(self, |desk| {
-            desk.authorise(actor, UseCase::ReleaseHeld, None, "").await?;
-            Ok(desk.tx.in_state("proposal", "held", None, 100_000).await?.len())
-        })
     }
 }
 

@@ -256,14 +256,26 @@ async fn r5_more_than_twenty_rulings_that_touch_an_officer_in_a_day_are_held() {
             held += usize::from(is_held);
         }
         assert_eq!(held, 5);
-        assert_eq!(town.office.held(&oversight).await.unwrap(), 5);
+        assert_eq!(town.office.held(&oversight).await.unwrap().len(), 5);
         assert!(town.office.held(&one).await.is_err());
         // Another officer who proposes is stopped by the one who agreed to twenty.
         let third = officer("rev-4", Role::Reviewer, "cdc");
         let (person, _) = town.person("Last", None).await;
         let (proposal, _) = town.office.propose(&third, &person, &red(3)).await.unwrap();
         assert!(town.office.agree(&other, &proposal).await.is_err());
-        assert_eq!(town.office.held(&oversight).await.unwrap(), 6);
+        let held = town.office.held(&oversight).await.unwrap();
+        assert_eq!(held.len(), 6);
+        // Oversight of another body lets one go on and ends one; the others wait.
+        let own = officer("watch-2", Role::Oversight, "cdc");
+        assert!(town.office.release(&own, &proposal, true).await.is_err(), "its own body's");
+        assert!(town.office.release(&one, &proposal, true).await.is_err(), "no oversight");
+        town.office.release(&oversight, &proposal, true).await.unwrap();
+        assert!(town.office.release(&oversight, &proposal, true).await.is_err(), "it is not held any more");
+        town.office.agree(&other, &proposal).await.unwrap();
+        let first = &held[0].proposal;
+        town.office.release(&oversight, first, false).await.unwrap();
+        assert!(town.office.agree(&other, first).await.is_err(), "it is gone");
+        assert_eq!(town.office.held(&oversight).await.unwrap().len(), 4);
     })
     .await;
 }

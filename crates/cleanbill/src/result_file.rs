@@ -61,9 +61,7 @@ impl ResultFile {
         if !matches!(ending, Some("csv" | "parquet")) {
             bail!("{}: the format is taken from the ending; name the file .csv or .parquet", path.display());
         }
-        let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(folder).with_context(place)?;
-        let file = tempfile::Builder::new().prefix(".unfinished-").tempfile_in(folder).with_context(place)?;
+        let file = unfinished(path).with_context(place)?;
         let file = BufWriter::with_capacity(1 << 20, file);
         let format = if ending == Some("csv") {
             let mut csv = csv::Writer::from_writer(file);
@@ -119,13 +117,33 @@ impl ResultFile {
                 writer.into_inner().with_context(place)?
             }
         };
-        let mut file = file.into_inner().map_err(|error| error.into_error()).with_context(place)?;
-        file.flush().with_context(place)?;
-        file.as_file().sync_all().with_context(place)?;
-        readable_by_all(file.as_file()).with_context(place)?;
-        file.persist(&self.path).with_context(place)?;
-        Ok(())
+        let file = file.into_inner().map_err(|error| error.into_error()).with_context(place)?;
+        put_in_place(file, &self.path).with_context(place)
     }
+}
+
+/// Writes a file of another format, whole or not at all.
+pub(crate) fn write_whole(path: &Path, content: &[u8]) -> anyhow::Result<()> {
+    let place = || format!("{}: cannot be written", path.display());
+    let mut file = unfinished(path).with_context(place)?;
+    file.write_all(content).with_context(place)?;
+    put_in_place(file, path).with_context(place)
+}
+
+/// A file beside the one that it is going to be; its folder is made where it is missing.
+fn unfinished(path: &Path) -> std::io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    tempfile::Builder::new().prefix(".unfinished-").tempfile_in(folder)
+}
+
+/// Puts a finished file on the disk and under its name.
+fn put_in_place(mut file: NamedTempFile, path: &Path) -> std::io::Result<()> {
+    file.flush()?;
+    file.as_file().sync_all()?;
+    readable_by_all(file.as_file())?;
+    file.persist(path)?;
+    Ok(())
 }
 
 /// Temporary files are private; a finished result is as readable as other files are.

@@ -222,7 +222,7 @@ impl Checker {
             Err(why) => return Checked::unreadable(why, self.policy),
         };
         let (format, content) = content(&envelope);
-        let claims = envelope.payload().as_map().map_or(&[][..], Vec::as_slice);
+        let claims = envelope.claims();
         let mut checked = Checked::unreadable(Why::NotACertificate, self.policy);
         checked.format = format;
         checked.issuer = claims::issuer(claims).map(str::to_owned);
@@ -374,7 +374,7 @@ pub(crate) fn usage(content: &Content) -> Usages {
 
 /// Format and content of an envelope.
 pub(crate) fn content(envelope: &Envelope) -> (Option<Format>, Result<Content, Why>) {
-    let hcert = envelope.payload().as_map().and_then(|claims| entry(claims, HCERT)).and_then(Value::as_map);
+    let hcert = entry(envelope.claims(), HCERT).and_then(Value::as_map);
     let ours = hcert.and_then(|hcert| entry(hcert, CLEANBILL)).filter(|pass| pass.is_array());
     let theirs = hcert.and_then(|hcert| entry(hcert, EU_DCC)).filter(|certificate| certificate.is_map());
     match (ours, theirs) {

@@ -127,6 +127,11 @@ impl Envelope {
         &self.payload
     }
 
+    /// The claims inside; none where the CBOR is no map.
+    pub(crate) fn claims(&self) -> &[(Value, Value)] {
+        self.payload.as_map().map_or(&[], Vec::as_slice)
+    }
+
     /// The bytes inside.
     #[must_use]
     pub fn payload_bytes(&self) -> &[u8] {

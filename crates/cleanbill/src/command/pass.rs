@@ -5,10 +5,7 @@ mod inspect;
 mod issuing;
 mod publishing;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
 use anyhow::{Context, bail};
 use issuer::SoftwareKey;
@@ -18,7 +15,7 @@ use pass::{
     picture::{Correction, Qr},
 };
 
-use crate::{arguments::PassCommand, outcome::Outcome, terminal};
+use crate::{arguments::PassCommand, outcome::Outcome, result_file::write_whole, terminal};
 
 /// Pixels for every module of a QR code: 10 make a module of 0.85 mm at 300 dots per inch.
 const QR_SCALE: u32 = 10;
@@ -82,27 +79,5 @@ fn draw(text: &str, correction: Correction, out: Option<&Path>) -> anyhow::Resul
             file.display()
         ),
     };
-    write(file, &picture)
-}
-
-/// Writes a file that appears whole or not at all.
-fn write(file: &Path, content: &[u8]) -> anyhow::Result<()> {
-    use std::io::Write as _;
-    let place = || format!("{}: cannot be written", file.display());
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .map_or_else(|| PathBuf::from("."), Path::to_path_buf);
-    let mut temporary =
-        tempfile::Builder::new().permissions(readable()).tempfile_in(folder).with_context(place)?;
-    temporary.write_all(content).with_context(place)?;
-    temporary.persist(file).with_context(place)?;
-    Ok(())
-}
-
-/// Permissions of a file that anyone may read.
-#[cfg(unix)]
-fn readable() -> fs::Permissions {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::Permissions::from_mode(0o644)
+    write_whole(file, &picture)
 }

@@ -68,7 +68,10 @@ pub fn read_image(picture: &GrayImage) -> Result<String, PictureError> {
     let sized = sized(&with_border(picture));
     let attempt = |(smoothed, sharpened_by): &(f32, Option<f32>)| {
         let smooth = imageops::fast_blur(&sized, *smoothed);
-        split(&sharpened_by.map_or_else(|| smooth.clone(), |width| sharpened(&smooth, width)))
+        match sharpened_by {
+            None => split(&smooth),
+            Some(width) => split(&sharpened(&smooth, *width)),
+        }
     };
     ATTEMPTS.iter().find_map(attempt).ok_or(PictureError::NoCode)
 }

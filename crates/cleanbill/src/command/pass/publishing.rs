@@ -5,10 +5,11 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use pass::{Edition, Help, PassId, TrustList, TrustListEntry, TrustedKey, Usages};
 
-use super::{key, now, public_keys, random, read, write};
+use super::{key, now, public_keys, random, read};
 use crate::{
     arguments::{FilterArguments, PublishArguments, TrustListArguments},
     outcome::Outcome,
+    result_file::write_whole,
     terminal,
 };
 
@@ -45,7 +46,7 @@ pub(super) fn trust_list(arguments: &TrustListArguments) -> anyhow::Result<Outco
     let count = entries.len();
     let list = TrustList { edition: edition(&arguments.publish), entries };
     let bytes = issuer::publish_trust_list(&list, &signer)?;
-    write(&arguments.publish.out, &bytes)?;
+    write_whole(&arguments.publish.out, &bytes)?;
     terminal::note(&format!("{}: {count} keys, {} bytes", arguments.publish.out.display(), bytes.len()));
     Ok(Outcome::Done)
 }
@@ -56,7 +57,7 @@ pub(super) fn filter(arguments: &FilterArguments) -> anyhow::Result<Outcome> {
     let revoked = ids(&arguments.revoked)?;
     let living = arguments.living.as_deref().map(ids).transpose()?.unwrap_or_default();
     let bytes = issuer::publish_filter(edition(&arguments.publish), &revoked, &living, &mut random, &signer)?;
-    write(&arguments.publish.out, &bytes)?;
+    write_whole(&arguments.publish.out, &bytes)?;
     terminal::note(&format!(
         "{}: {} revoked passes, {} bytes",
         arguments.publish.out.display(),

@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod log;
+mod operations;
 mod pass;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 pub(crate) use self::{
     log::{LogCommand, TrustArguments},
+    operations::{ConfigArgument, InitArguments},
     pass::{
         FilterArguments, IssueArguments, PassCommand, PublishArguments, SourceArguments, TrustListArguments,
         VerifyArguments,
@@ -55,6 +57,12 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         truth: PathBuf,
     },
+    /// Look whether everything is as an office needs it. Exits 1 and names what is wrong, with its remedy.
+    #[command(after_help = operations::DOCTOR_EXAMPLE)]
+    Doctor(ConfigArgument),
+    /// Begin an office: a folder with a configuration that explains itself, and keys.
+    #[command(after_help = operations::INIT_EXAMPLES)]
+    Init(InitArguments),
     /// Verify the public log, and prove what it holds.
     #[command(subcommand)]
     Log(LogCommand),

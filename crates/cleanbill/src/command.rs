@@ -3,7 +3,9 @@
 mod bundle_check;
 mod bundle_from;
 mod contacts;
+mod doctor;
 mod evaluate;
+mod init;
 mod log;
 mod pass;
 mod place;
@@ -43,6 +45,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         }
         Command::Contacts(arguments) => contacts::run(&arguments, json),
         Command::Evaluate { ratings, truth } => evaluate::run(&ratings, &truth),
+        Command::Doctor(arguments) => doctor::run(&arguments, json),
+        Command::Init(arguments) => init::run(&arguments, json),
         Command::Log(command) => log::run(&command, json),
         Command::Pass(command) => pass::run(&command),
         Command::Place(arguments) => place::run(&arguments, json),

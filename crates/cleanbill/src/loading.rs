@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use bundle::{Bundle, BundleError, Future, LoadOptions, Loader, Progress, Rejects, Report};
 use contacts::Profile;
 use evidence::{
@@ -125,13 +125,7 @@ fn population(arguments: &EvidenceArguments) -> anyhow::Result<Population> {
 
 /// Reads the profile by which contacts are found: the shipped one, if none is named.
 pub(crate) fn profile(arguments: &EvidenceArguments) -> anyhow::Result<Profile> {
-    let Some(file) = &arguments.profile else {
-        return Profile::parse(Profile::SARS_COV_2.as_bytes()).context("the shipped disease profile");
-    };
-    let document = std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
-    Profile::parse(&document).map_err(|error| {
-        anyhow!("{}:{}: {}\n  remedy: {}", file.display(), error.line, error.what, error.remedy)
-    })
+    crate::opening::profile(arguments.profile.as_deref())
 }
 
 /// Reads everybody's evidence and the profile.

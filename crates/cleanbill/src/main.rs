@@ -6,8 +6,12 @@
 mod accuracy;
 mod arguments;
 mod command;
+mod config;
 mod instant;
+mod key_files;
 mod loading;
+mod machine;
+mod opening;
 mod outcome;
 mod population;
 mod result_file;

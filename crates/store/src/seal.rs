@@ -3,6 +3,8 @@
 //! XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha) with random 24-byte nonces. What is sealed is bound to its *place* (kind and id of
 //! the record), so that a body moved to another record does not open.
 
+use std::sync::{PoisonError, RwLock};
+
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
@@ -91,10 +93,17 @@ impl DataKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lookup(pub Vec<u8>);
 
-/// The key under which all other keys are sealed. It lives outside the database.
+/// The key under which all other keys are sealed. It lives outside the database. While it is being replaced, what its
+/// predecessor sealed opens as well.
 pub struct MasterKey {
-    sealing: Zeroizing<[u8; 32]>,
+    sealing: RwLock<Sealing>,
     lookups: Zeroizing<[u8; 32]>,
+}
+
+#[derive(Clone)]
+struct Sealing {
+    current: Zeroizing<[u8; 32]>,
+    previous: Option<Zeroizing<[u8; 32]>>,
 }
 
 impl std::fmt::Debug for MasterKey {
@@ -108,7 +117,28 @@ impl MasterKey {
     /// as before.
     #[must_use]
     pub fn new(bytes: [u8; 32], lookups: [u8; 32]) -> Self {
-        MasterKey { sealing: Zeroizing::new(bytes), lookups: Zeroizing::new(lookups) }
+        let sealing = Sealing { current: Zeroizing::new(bytes), previous: None };
+        MasterKey { sealing: RwLock::new(sealing), lookups: Zeroizing::new(lookups) }
+    }
+
+    /// The same, opening also what was sealed under its predecessor.
+    #[must_use]
+    pub fn following(self, previous: [u8; 32]) -> Self {
+        let mut sealing = self.sealing();
+        sealing.previous = Some(Zeroizing::new(previous));
+        MasterKey { sealing: RwLock::new(sealing), ..self }
+    }
+
+    /// Seals and opens from now on as another does, after the master key was replaced. The lookups stay.
+    pub fn become_as(&self, other: &MasterKey) {
+        let theirs = other.sealing();
+        // A thread that panicked while it held the lock left whole keys.
+        *self.sealing.write().unwrap_or_else(PoisonError::into_inner) = theirs;
+    }
+
+    /// The keys as they are now.
+    fn sealing(&self) -> Sealing {
+        self.sealing.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Seals a key, under its name.
@@ -121,7 +151,7 @@ impl MasterKey {
         nonce: [u8; NONCE_BYTES],
         key: &[u8; 32],
     ) -> Result<Sealed, SealError> {
-        seal(&self.sealing, name, nonce, key)
+        seal(&self.sealing().current, name, nonce, key)
     }
 
     /// Opens a key that was sealed under its name.
@@ -129,8 +159,18 @@ impl MasterKey {
     /// # Errors
     /// [`SealError::Broken`] where it was sealed under another master key or name.
     pub fn open_key(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<[u8; 32]>, SealError> {
-        let bytes = open(&self.sealing, name, sealed)?;
+        let Sealing { current, previous } = self.sealing();
+        let bytes = match (open(&current, name, sealed), previous) {
+            (Err(SealError::Broken), Some(previous)) => open(&previous, name, sealed)?,
+            (opened, _) => opened?,
+        };
         bytes.as_slice().try_into().map(Zeroizing::new).map_err(|_| SealError::Broken)
+    }
+
+    /// Whether a key is sealed under this master key itself, and not under its predecessor or another.
+    #[must_use]
+    pub fn is_current(&self, name: &str, sealed: &[u8]) -> bool {
+        open(&self.sealing().current, name, sealed).is_ok()
     }
 
     /// What somebody is found by: `what` says which kind of value it is, so that equal values of different kinds differ.
@@ -166,6 +206,19 @@ mod tests {
             assert_eq!(key.open("declaration/1", &changed), Err(SealError::Broken), "byte {place}");
             assert_eq!(key.open("declaration/1", &sealed.0[..place]), Err(SealError::Broken));
         }
+    }
+
+    #[test]
+    fn a_new_master_key_opens_what_its_predecessor_sealed_and_seals_anew() {
+        let old = MasterKey::new([1; 32], [9; 32]);
+        let sealed = old.seal_key("person/a", [5; 24], &[7; 32]).unwrap();
+        let new = MasterKey::new([2; 32], [9; 32]).following([1; 32]);
+        assert_eq!(*new.open_key("person/a", &sealed.0).unwrap(), [7; 32]);
+        assert!(old.is_current("person/a", &sealed.0) && !new.is_current("person/a", &sealed.0));
+        let again = new.seal_key("person/a", [6; 24], &[7; 32]).unwrap();
+        assert!(new.is_current("person/a", &again.0) && old.open_key("person/a", &again.0).is_err());
+        old.become_as(&new);
+        assert_eq!(*old.open_key("person/a", &again.0).unwrap(), [7; 32]);
     }
 
     #[test]

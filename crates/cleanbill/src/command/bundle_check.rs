@@ -1,11 +1,12 @@
 //! `cleanbill bundle check`
 
-use anyhow::Context;
 use bundle::{Future, Report};
 use serde::Serialize;
 
 use super::print_json;
-use crate::{arguments::BundleCheckArguments, loading::with_bundle, outcome::Outcome, terminal};
+use crate::{
+    arguments::BundleCheckArguments, loading::with_bundle, machine::now, outcome::Outcome, terminal,
+};
 
 #[derive(Serialize)]
 struct CheckReport<'a> {
@@ -26,22 +27,13 @@ struct TableReport<'a> {
 
 /// Checks every row of a bundle. Bad rows are an error, unless they are to be skipped.
 pub(crate) fn run(arguments: &BundleCheckArguments, json: bool) -> anyhow::Result<Outcome> {
-    let at = match arguments.at {
-        Some(at) => at,
-        None => now()?,
-    };
+    let at = arguments.at.unwrap_or_else(now);
     let (_, report) =
         with_bundle(&arguments.bundle, &arguments.lenience, Future::Reject(at), |_, loader| {
             Ok(loader.check_all()?)
         })?;
     print(&report, json)?;
     Ok(Outcome::Done)
-}
-
-/// The clock, which only the binary reads.
-#[expect(clippy::disallowed_methods, reason = "the default of --at is the moment of the call")]
-fn now() -> anyhow::Result<jiff::Timestamp> {
-    jiff::Timestamp::try_from(std::time::SystemTime::now()).context("the clock of this machine")
 }
 
 /// Prints what became of the rows of each table.

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use ledger::{CHECKPOINT_PATH, Cosignature, LogReader, SignedCheckpoint, TreeHead, Trust, VerifierKey};
 use serde::Serialize;
 
+pub(crate) use self::folder::Folder;
 use crate::{
     arguments::{LogCommand, TrustArguments},
     outcome::Outcome,

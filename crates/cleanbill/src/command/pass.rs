@@ -9,13 +9,18 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, bail};
 use issuer::SoftwareKey;
-use jiff::Timestamp;
 use pass::{
     TrustedKey,
     picture::{Correction, Qr},
 };
 
-use crate::{arguments::PassCommand, outcome::Outcome, result_file::write_whole, terminal};
+use crate::{
+    arguments::PassCommand,
+    machine::{now, random},
+    outcome::Outcome,
+    result_file::write_whole,
+    terminal,
+};
 
 /// Pixels for every module of a QR code: 10 make a module of 0.85 mm at 300 dots per inch.
 const QR_SCALE: u32 = 10;
@@ -32,19 +37,6 @@ pub(crate) fn run(command: &PassCommand) -> anyhow::Result<Outcome> {
         PassCommand::Inspect { steps, passes } => inspect::run(passes, *steps),
         PassCommand::TrustList(arguments) => publishing::trust_list(arguments),
         PassCommand::Filter(arguments) => publishing::filter(arguments),
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "this is the binary, where the clock is read")]
-fn now() -> Timestamp {
-    Timestamp::now()
-}
-
-/// Randomness of the operating system. Without it there are no keys, and going on would be worse than ending here.
-fn random(bytes: &mut [u8]) {
-    if let Err(error) = getrandom::fill(bytes) {
-        terminal::error(&anyhow::anyhow!("the operating system gives no randomness: {error}"));
-        std::process::exit(2);
     }
 }
 

@@ -11,10 +11,10 @@ use ledger::LogReader;
 /// No file of a log is longer: 256 entries of 65,535 bytes with their lengths are 16.8 million bytes.
 const FILE_BYTES_MAX: u64 = 17_000_000;
 
-pub(super) struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
         if !path.is_dir() {
             bail!(
                 "{}: is no folder\n  remedy: give the folder with `checkpoint` and `tile/`",

@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ledger", &[]),
     ("pass", &["evidence"]),
     ("issuer", &["evidence", "pass"]),
+    ("device", &["evidence", "contacts", "pass"]),
     ("synth", &["evidence", "bundle"]),
     ("store", &["evidence"]),
     ("store-sqlite", &["store"]),

@@ -19,6 +19,7 @@
 //! # }
 //! ```
 
+mod answer;
 mod batch;
 mod cbor;
 mod certificate;

@@ -10,7 +10,7 @@ use fast_qr::{
 };
 use image::{GrayImage, ImageFormat, Luma};
 
-pub use self::reading::{read, read_image};
+pub use self::reading::{read, read_frame, read_image};
 
 /// Light modules around the code (ISO/IEC 18004, section 6.3.8).
 const QUIET_ZONE: u32 = 4;

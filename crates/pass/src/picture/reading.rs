@@ -76,6 +76,13 @@ pub fn read_image(picture: &GrayImage) -> Result<String, PictureError> {
     ATTEMPTS.iter().find_map(attempt).ok_or(PictureError::NoCode)
 }
 
+/// The text of the QR code in a frame of a camera: quick, because the next frame comes soon. As it is, and split into dark and light
+/// by what is around every pixel.
+#[must_use]
+pub fn read_frame(frame: &GrayImage) -> Option<String> {
+    as_it_is(frame).or_else(|| split(frame))
+}
+
 /// Every pixel further from its surroundings than it is, against a lens out of focus.
 fn sharpened(picture: &GrayImage, width: f32) -> GrayImage {
     let mut sharp = imageops::fast_blur(picture, width);

@@ -10,10 +10,9 @@ use std::{
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
 use pass::{
-    Checked, Checker, Content, Policy, Revocations, TrustStore, TrustedKey, Verdict, picture, read_trust_file,
+    Checker, Policy, Revocations, TrustStore, TrustedKey, Verdict, picture, read_trust_file,
 };
 use rayon::prelude::*;
-use serde::Serialize;
 
 use super::{now, public_keys, read};
 use crate::{
@@ -26,47 +25,6 @@ use crate::{
 const LINES_AT_ONCE: usize = 1 << 13;
 /// Lines that one thread checks in a row.
 const LINES_IN_A_ROW: usize = 256;
-
-/// The answer on one pass.
-#[derive(Serialize)]
-struct Answer<'a> {
-    format: Option<&'static str>,
-    verdict: &'static str,
-    level: Option<&'static str>,
-    issuer: Option<&'a str>,
-    signer: Option<&'a str>,
-    issued: Option<Timestamp>,
-    expires: Option<Timestamp>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    initials: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    birthday: Option<String>,
-    why: Vec<&'static str>,
-    #[serde(skip_serializing_if = "pass::Help::is_empty")]
-    help: &'a pass::Help,
-}
-
-impl<'a> Answer<'a> {
-    fn new(checked: &'a Checked) -> Self {
-        let claims = match checked.content() {
-            Some(Content::Pass(claims)) if checked.signer().is_some() => Some(claims),
-            _ => None,
-        };
-        Self {
-            format: checked.format().map(pass::Format::code),
-            verdict: checked.verdict().code(),
-            level: checked.level().map(evidence::Level::word),
-            issuer: checked.issuer(),
-            signer: checked.signer(),
-            issued: checked.issued(),
-            expires: checked.expires(),
-            initials: claims.map_or("", |claims| &claims.initials),
-            birthday: claims.and_then(|claims| claims.birthday).map(|day| day.to_string()),
-            why: checked.why().iter().map(|why| why.code()).collect(),
-            help: checked.help(),
-        }
-    }
-}
 
 /// Checks passes and prints a line for each.
 pub(super) fn verify(arguments: &VerifyArguments) -> anyhow::Result<Outcome> {
@@ -102,7 +60,7 @@ fn check_lines(
     for line in lines {
         let checked = checker.check(line, at);
         all_admitted &= checked.verdict() == Verdict::Admit;
-        serde_json::to_writer(&mut answers, &Answer::new(&checked))?;
+        serde_json::to_writer(&mut answers, &checked)?;
         answers.push(b'\n');
     }
     Ok((answers, all_admitted))

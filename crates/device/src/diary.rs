@@ -55,8 +55,8 @@ pub struct Diary {
 }
 
 fn rows<'a, T: Deserialize<'a>>(what: &str, json: &'a str) -> Result<Vec<T>, String> {
-    let rows: Vec<T> =
-        serde_json::from_str(json).map_err(|error| format!("the {what} cannot be read: {error}; load the page again"))?;
+    let rows: Vec<T> = serde_json::from_str(json)
+        .map_err(|error| format!("the {what} cannot be read: {error}; load the page again"))?;
     if rows.len() > ROWS_MAX {
         return Err(format!("there are {} {what}; at most {ROWS_MAX} are looked at", rows.len()));
     }
@@ -113,7 +113,8 @@ impl Diary {
         builder.add(&About { person: somebody.clone(), says });
         let visits = builder.build(&venues).map_err(|error| error.to_string())?;
         // A case that is infectious just while the notice says so.
-        let onset = notice.from.checked_add(self.profile.infectious_before).map_err(|error| error.to_string())?;
+        let onset =
+            notice.from.checked_add(self.profile.infectious_before).map_err(|error| error.to_string())?;
         let case = Case {
             case: CaseId::new("notice").map_err(|error| error.to_string())?,
             status: CaseStatus::Confirmed,
@@ -168,7 +169,8 @@ mod tests {
         assert!(met[0]["probability"].as_f64().unwrap() > 0.0);
         let brief = r#"[{"venue": "cafe", "from": "2020-02-12T10:55:00Z", "to": "2020-02-12T12:00:00Z"}]"#;
         assert_eq!(matches(brief), "[]");
-        let elsewhere = r#"[{"venue": "park", "from": "2020-02-12T10:00:00Z", "to": "2020-02-12T11:00:00Z"}]"#;
+        let elsewhere =
+            r#"[{"venue": "park", "from": "2020-02-12T10:00:00Z", "to": "2020-02-12T11:00:00Z"}]"#;
         assert_eq!(matches(elsewhere), "[]");
     }
 

@@ -23,5 +23,6 @@ fn instant(milliseconds: f64) -> Result<Timestamp, String> {
     // Whole milliseconds up to 2^53 are exact; jiff refuses what lies outside its range.
     #[expect(clippy::cast_possible_truncation, reason = "what does not fit is refused by the line below")]
     let whole = milliseconds as i64;
-    Timestamp::from_millisecond(whole).map_err(|_| "the clock of this device shows no possible time; set it".to_owned())
+    Timestamp::from_millisecond(whole)
+        .map_err(|_| "the clock of this device shows no possible time; set it".to_owned())
 }

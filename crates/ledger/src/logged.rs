@@ -69,6 +69,10 @@ pub enum Ground {
 pub enum HoldReason {
     /// More than 20 rulings in 24 hours touched the same officers.
     TooManyRulings,
+    /// One officer alone said something that would restrict a person: it waits for another word.
+    Uncorroborated,
+    /// More than 20 cases and positive tests in 24 hours rest on the words of the same two officers.
+    TooManyStatements,
     /// A trace found more people than may be asked without a second look.
     TooManyContacts,
     /// A replay changed ratings that no published rule explains.

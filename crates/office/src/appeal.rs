@@ -65,7 +65,7 @@ impl Office {
                 words: words.to_owned(),
                 made: desk.at,
                 decide_by: desk.at.checked_add(rule_set.review_within)?,
-                not_by: not_by.flatten().collect(),
+                not_by: not_by.flatten().chain(desk.who_said(person).await?).collect(),
                 decision: None,
             };
             desk.file(&appeal).await

@@ -1,4 +1,4 @@
-//! Opening and closing a case. Its contacts are found, re-rated and told in the same breath.
+//! Opening and closing a case. When it counts, its contacts are found, re-rated and told in the same breath.
 
 use evidence::{Case, CaseId, CaseStatus, PersonId};
 use jiff::Timestamp;
@@ -9,11 +9,12 @@ use crate::{
     kept::{Piece, Says},
     office::{Office, transact},
     permissions::UseCase,
-    trace::Traced,
+    statement::Stated,
 };
 
 impl Office {
-    /// Confirms a case, with the first symptom where there was one; finds, re-rates and tells its contacts.
+    /// Opens a case, with the first symptom where there was one. It counts when another body's laboratory found the person positive,
+    /// or an officer of another body stands beside it; then its contacts are found, re-rated and told.
     ///
     /// # Errors
     /// [`OfficeError::Refused`] for an onset in the future or where the person has an open case, [`OfficeError::Unknown`] where
@@ -23,7 +24,7 @@ impl Office {
         actor: &Actor,
         person: &PersonId,
         onset: Option<Timestamp>,
-    ) -> Result<(CaseId, Traced), OfficeError> {
+    ) -> Result<(CaseId, Stated), OfficeError> {
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::OpenCase, Some(person), "opening a case").await?;
             desk.known(person).await?;
@@ -33,9 +34,8 @@ impl Office {
                     "give the first symptom's time",
                 ));
             }
-            let pieces = desk.about::<Piece>(person).await?;
-            let open = |says: &Says| matches!(says, Says::Case(case) if case.recovered.is_none());
-            if pieces.iter().any(|piece| open(&piece.what.says)) {
+            let by = actor.officer().ok_or(OfficeError::Unknown("officer"))?;
+            if desk.has_open_case(person).await? {
                 return Err(OfficeError::refused("the person has an open case", "close that one first"));
             }
             let case = Case {
@@ -46,9 +46,9 @@ impl Office {
                 isolated: Some(desk.at),
                 recovered: None,
             };
-            desk.take(person, Says::Case(case.clone())).await?;
-            let traced = desk.trace(person, &case).await?;
-            Ok((case.case, traced))
+            let second = desk.test_beside_case(person, by).await?;
+            let stated = desk.state(by, person, Says::Case(case.clone()), second).await?;
+            Ok((case.case, stated))
         })
     }
 

@@ -322,6 +322,8 @@ pub enum NoticeAbout {
     Appeal,
     /// Somebody looked at the person's record.
     Access,
+    /// An officer said something of the person that waits for another word, was held, or was ended.
+    Statement,
 }
 
 impl Kept for Notice {

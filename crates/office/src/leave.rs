@@ -9,6 +9,8 @@ use crate::{
     kept::{Access, Appeal, Carried, Piece, Question, Resident, Says},
     office::{Office, transact},
     permissions::UseCase,
+    specimen::Specimen,
+    statement::Statement,
 };
 
 /// Everything that is kept about a person.
@@ -24,6 +26,10 @@ pub struct Exported {
     pub appeals: Vec<Appeal>,
     /// Looks at their record.
     pub accesses: Vec<Access>,
+    /// Specimens that were taken of them.
+    pub specimens: Vec<Specimen>,
+    /// What officers said of them, and how far it has come.
+    pub statements: Vec<Statement>,
     /// Passes issued to them that have not expired.
     pub passes: Vec<Carried>,
 }
@@ -46,6 +52,8 @@ impl Office {
                 questions: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 appeals: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 accesses: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
+                specimens: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
+                statements: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 passes: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
             })
         })

@@ -30,6 +30,8 @@ mod publish;
 mod published_log;
 mod register;
 mod report_test;
+mod specimen;
+mod statement;
 mod tick;
 mod trace;
 
@@ -49,5 +51,7 @@ pub use overrule::Override;
 pub use passes::{CarriedPass, PassDesk};
 pub use published_log::LogPlace;
 pub use register::Registration;
+pub use specimen::Specimen;
+pub use statement::{HeldStatement, Stage, Stated, Statement};
 pub use tick::Ticked;
 pub use trace::Traced;

@@ -11,8 +11,12 @@ pub enum UseCase {
     Declare,
     /// Check in at a venue and out of it.
     CheckIn,
+    /// Record that a specimen was taken.
+    TakeSpecimen,
     /// Report a test.
     ReportTest,
+    /// Stand beside what an officer of another body said.
+    Corroborate,
     /// Open and close a case.
     OpenCase,
     /// Find the contacts of a case.
@@ -62,7 +66,13 @@ pub const TABLE: &[(UseCase, Role, Whose)] = &[
     (UseCase::Declare, Role::Desk, Whose::Anybodys),
     (UseCase::Declare, Role::Field, Whose::Anybodys),
     (UseCase::CheckIn, Role::Resident, Whose::Own),
+    (UseCase::TakeSpecimen, Role::Resident, Whose::Own),
+    (UseCase::TakeSpecimen, Role::Desk, Whose::Anybodys),
+    (UseCase::TakeSpecimen, Role::Field, Whose::Anybodys),
     (UseCase::ReportTest, Role::Laboratory, Whose::Anybodys),
+    (UseCase::Corroborate, Role::Resident, Whose::Own),
+    (UseCase::Corroborate, Role::Field, Whose::Anybodys),
+    (UseCase::Corroborate, Role::Investigator, Whose::Anybodys),
     (UseCase::OpenCase, Role::Investigator, Whose::Anybodys),
     (UseCase::Trace, Role::Investigator, Whose::Anybodys),
     (UseCase::Answer, Role::Resident, Whose::Own),
@@ -96,7 +106,9 @@ impl UseCase {
             UseCase::Register => "register people",
             UseCase::Declare => "declare symptoms or make checks",
             UseCase::CheckIn => "check in at venues",
+            UseCase::TakeSpecimen => "record specimens",
             UseCase::ReportTest => "report tests",
+            UseCase::Corroborate => "stand beside what another body said",
             UseCase::OpenCase => "open and close cases",
             UseCase::Trace => "find contacts of cases",
             UseCase::Answer => "answer questions",

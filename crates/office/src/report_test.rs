@@ -1,17 +1,20 @@
 //! Reporting a test.
 
-use evidence::{Level, PersonId, Test};
+use evidence::{PersonId, Test};
 
 use crate::{
     actor::Actor,
     error::OfficeError,
-    kept::Says,
+    kept::{Piece, Says},
     office::{Office, transact},
     permissions::UseCase,
+    statement::{Stage, Stated, Statement},
+    trace::Traced,
 };
 
 impl Office {
-    /// Reports a test; gives the colour that follows. A test reported twice counts once.
+    /// Reports a test. A positive one counts when another body took the specimen, or the person gave it; else it waits for their
+    /// word. A test reported twice counts once.
     ///
     /// # Errors
     /// [`OfficeError::Refused`] for a specimen or a report of the future, [`OfficeError::Unknown`] where there is no such person.
@@ -20,7 +23,7 @@ impl Office {
         actor: &Actor,
         person: &PersonId,
         test: &Test,
-    ) -> Result<Level, OfficeError> {
+    ) -> Result<Stated, OfficeError> {
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::ReportTest, Some(person), "reporting a test").await?;
             desk.known(person).await?;
@@ -30,12 +33,20 @@ impl Office {
                     "check the clock of the laboratory's system",
                 ));
             }
-            let known = desk.about::<crate::kept::Piece>(person).await?;
-            let reported = |piece: &Says| matches!(piece, Says::Test(reported) if reported.test == test.test);
-            if known.iter().any(|piece| reported(&piece.what.says)) {
-                return desk.rerate(person).await;
+            let by = actor.officer().ok_or(OfficeError::Unknown("laboratory"))?;
+            let same = |says: &Says| matches!(says, Says::Test(reported) if reported.test == test.test);
+            let said = desk.about::<Statement>(person).await?.into_iter();
+            match said.filter(|said| same(&said.what.says)).map(|said| said.what.stage).next() {
+                Some(Stage::Waiting) => return Ok(Stated::Waits),
+                Some(Stage::Held) => return Ok(Stated::Held),
+                Some(Stage::Counts) | None => {}
             }
-            desk.take(person, Says::Test(test.clone())).await
+            if desk.about::<Piece>(person).await?.iter().any(|piece| same(&piece.what.says)) {
+                let level = desk.rerate(person).await?;
+                return Ok(Stated::Counts { level, traced: Traced::default() });
+            }
+            let second = desk.specimen_beside_test(person, &test.test, by).await?;
+            desk.state(by, person, Says::Test(test.clone()), second).await
         })
     }
 }

@@ -16,7 +16,7 @@ use std::{
 
 use evidence::{About, Case, CaseId, Level, PersonId, Symptoms, TestResult, Visit};
 use jiff::{SignedDuration, Timestamp};
-use office::{Actor, Clock as _, OfficeError, Override, Role, Says};
+use office::{Actor, Clock as _, OfficeError, Override, Role, Says, Stated};
 use oracle::contacts::{Profile, World, near};
 use rating::{Evidence, Language, RuleSet, rate_in_force};
 use store::{RecordId, StoreError};
@@ -208,6 +208,7 @@ async fn act(town: &Town, writes_left: &AtomicI64, draws: &mut Draws, model: &mu
             let laboratory = officer("lab-1", Role::Laboratory, "hospital");
             let result = if draws.below(4) == 0 { TestResult::Positive } else { TestResult::Negative };
             let test = town.test(&format!("t{}", draws.below(1 << 30)), result);
+            survive!(model, writes_left, draws, office.take_specimen(&actor, &person, &test.test)).unwrap();
             survive!(model, writes_left, draws, office.report_test(&laboratory, &person, &test)).unwrap();
             learned = Some(evidence::EvidenceKind::Test);
         }
@@ -326,7 +327,18 @@ async fn case(town: &Town, writes_left: &AtomicI64, draws: &mut Draws, model: &m
     let onset = now.checked_sub(SignedDuration::from_hours(draws.below(72) as i64)).unwrap();
     let opened =
         survive!(model, writes_left, draws, town.office.open_case(&investigator, person, Some(onset)));
-    let (id, traced) = opened.unwrap();
+    let (id, stated) = opened.unwrap();
+    // Where no laboratory found them positive, somebody of another body has to say so.
+    let stated = match stated {
+        Stated::Waits => {
+            let clinician = officer("clin-1", Role::Investigator, "hospital");
+            let waiting = town.office.statements(&clinician, person).await.unwrap();
+            let of_case = waiting.iter().find(|(_, said)| matches!(said.says, Says::Case(_))).unwrap();
+            survive!(model, writes_left, draws, town.office.corroborate(&clinician, &of_case.0)).unwrap()
+        }
+        stated => stated,
+    };
+    let traced = stated.traced().unwrap();
     let says = Case {
         case: id.clone(),
         status: evidence::CaseStatus::Confirmed,

@@ -14,9 +14,9 @@ use std::{
 };
 
 use contacts::Profile;
-use evidence::{PersonId, Symptom, Symptoms, Test, TestMethod, TestResult};
+use evidence::{CaseId, PersonId, Symptom, Symptoms, Test, TestMethod, TestResult};
 use jiff::{SignedDuration, Timestamp};
-use office::{Actor, Clock, Office, Officer, Randomness, Registration, Role};
+use office::{Actor, Clock, Office, Officer, Randomness, Registration, Role, Stated, Traced};
 use sqlx::{Connection as _, PgConnection};
 use store::{MasterKey, Store};
 use store_postgres::PostgresStore;
@@ -113,6 +113,17 @@ impl Town {
         let person = self.office.register(None, &given).await.unwrap();
         let actor = Actor::Resident(person.clone());
         (person, actor)
+    }
+
+    /// Opens a case beside which an officer of another body stands.
+    pub async fn case(&self, person: &PersonId, onset: Option<Timestamp>) -> (CaseId, Traced) {
+        let investigator = officer("inv-1", Role::Investigator, "cdc");
+        let (case, stated) = self.office.open_case(&investigator, person, onset).await.unwrap();
+        assert_eq!(stated, Stated::Waits, "one word alone does not count");
+        let clinician = officer("clin-1", Role::Investigator, "hospital");
+        let waiting = self.office.statements(&clinician, person).await.unwrap();
+        let stated = self.office.corroborate(&clinician, &waiting[0].0).await.unwrap();
+        (case, stated.traced().unwrap())
     }
 
     pub fn test(&self, id: &str, result: TestResult) -> Test {

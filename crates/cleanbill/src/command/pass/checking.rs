@@ -9,9 +9,7 @@ use std::{
 
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
-use pass::{
-    Checker, Policy, Revocations, TrustStore, TrustedKey, Verdict, picture, read_trust_file,
-};
+use pass::{Checker, Policy, Revocations, TrustStore, TrustedKey, Verdict, picture, read_trust_file};
 use rayon::prelude::*;
 
 use super::{now, public_keys, read};

@@ -10,6 +10,7 @@ use serde::Serialize;
 pub use background::{BackgroundError, BackgroundSymptoms};
 
 use crate::{
+    field::Field,
     rule_set::{Rule, RuleSet},
     text::{Language, Text},
 };
@@ -132,6 +133,12 @@ impl Findings {
                 Some((_, template)) if !template.shows_evidence() => {
                     let what = format!("the reason in `{language}` does not show its evidence");
                     let remedy = format!("Put a place for it in the text, such as {{{}.…}}.", rule.on);
+                    self.add(Severity::Refused, Some(rule), what, &remedy);
+                }
+                Some((_, template)) if rule.condition.counts_cases() && !template.shows(Field::CasesMet) => {
+                    let what = format!("the reason in `{language}` does not say how many cases were met");
+                    let remedy =
+                        format!("Put {{{}.cases_met}} into the text: the rule rests on it.", rule.on);
                     self.add(Severity::Refused, Some(rule), what, &remedy);
                 }
                 Some(_) => {}

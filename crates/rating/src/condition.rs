@@ -11,7 +11,7 @@ use evidence::{EvidenceKind, Symptoms};
 
 pub(crate) use operand::{Comparison, Operand};
 
-use crate::{field::Field, piece::Says};
+use crate::{cases_met::Given, field::Field, piece::Says};
 
 /// Why an expression is not a condition.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -57,7 +57,10 @@ enum SetQuestion {
 
 /// A compiled condition over one piece of evidence.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Condition(Node);
+pub struct Condition {
+    node: Node,
+    counts_cases: bool,
+}
 
 #[derive(Debug, Clone, PartialEq)]
 enum Node {
@@ -98,34 +101,46 @@ impl Condition {
     /// [`ConditionError`] when the text is not CEL, is longer than [`Condition::LENGTH_MAX`], or goes beyond the
     /// subset of `docs/rule-sets.md`: an unknown field or word, mixed types, time of day, calls.
     pub fn compile(kind: EvidenceKind, expression: &str) -> Result<Self, ConditionError> {
-        compile::compile(kind, expression).map(Condition)
+        let node = compile::compile(kind, expression)?;
+        Ok(Condition { counts_cases: node.asks(Field::CasesMet), node })
     }
 
     /// The condition that always holds.
     #[must_use]
     pub fn always() -> Self {
-        Condition(Node::Constant(true))
+        Condition { node: Node::Constant(true), counts_cases: false }
     }
 
-    /// Asks the condition of a piece of evidence.
+    /// Asks the condition of a piece of evidence, of a person who had met so many cases in the 14 days before. The number
+    /// counts for declarations and checks only, and one of 0 is a missing field.
     #[must_use]
-    pub fn ask(&self, says: &Says) -> Truth {
-        self.0.ask(says)
+    pub fn ask(&self, says: &Says, cases_met: u32) -> Truth {
+        self.ask_of(Given { says, cases_met })
+    }
+
+    pub(crate) fn ask_of(&self, given: Given<'_>) -> Truth {
+        self.node.ask(given)
+    }
+
+    /// Whether it asks how many cases were met.
+    pub(crate) fn counts_cases(&self) -> bool {
+        self.counts_cases
     }
 }
 
 impl Node {
-    fn ask(&self, says: &Says) -> Truth {
+    fn ask(&self, given: Given<'_>) -> Truth {
+        let says = given.says;
         match self {
             Node::Constant(value) => Truth::from(*value),
-            Node::All(parts) => all(parts, says),
-            Node::Any(parts) => any(parts, says),
-            Node::Not(inner) => match inner.ask(says) {
+            Node::All(parts) => all(parts, given),
+            Node::Any(parts) => any(parts, given),
+            Node::Not(inner) => match inner.ask(given) {
                 Truth::True => Truth::False,
                 Truth::False => Truth::True,
                 Truth::Unknown => Truth::Unknown,
             },
-            Node::Has(field) => Truth::from(field.is_there(says)),
+            Node::Has(field) => Truth::from(field.is_there(given)),
             Node::Word { field, among } => Truth::from(field.word(says).map(|word| among & (1 << word) != 0)),
             Node::Text { field, among } => {
                 Truth::from(field.text(says).map(|t| among.iter().any(|a| a == t)))
@@ -138,16 +153,30 @@ impl Node {
                 }
             })),
             Node::Compare { left, how, right } => {
-                Truth::from(left.value(says).zip(right.value(says)).and_then(|(a, b)| how.holds(a, b)))
+                Truth::from(left.value(given).zip(right.value(given)).and_then(|(a, b)| how.holds(a, b)))
             }
+        }
+    }
+
+    /// Whether a field is asked for anywhere in it.
+    fn asks(&self, asked: Field) -> bool {
+        match self {
+            Node::Constant(_) => false,
+            Node::All(parts) | Node::Any(parts) => parts.iter().any(|part| part.asks(asked)),
+            Node::Not(inner) => inner.asks(asked),
+            Node::Has(field)
+            | Node::Word { field, .. }
+            | Node::Text { field, .. }
+            | Node::Symptoms { field, .. } => *field == asked,
+            Node::Compare { left, right, .. } => left.asks(asked) || right.asks(asked),
         }
     }
 }
 
-fn all(parts: &[Node], says: &Says) -> Truth {
+fn all(parts: &[Node], given: Given<'_>) -> Truth {
     let mut answer = Truth::True;
     for part in parts {
-        match part.ask(says) {
+        match part.ask(given) {
             Truth::False => return Truth::False,
             Truth::Unknown => answer = Truth::Unknown,
             Truth::True => {}
@@ -156,10 +185,10 @@ fn all(parts: &[Node], says: &Says) -> Truth {
     answer
 }
 
-fn any(parts: &[Node], says: &Says) -> Truth {
+fn any(parts: &[Node], given: Given<'_>) -> Truth {
     let mut answer = Truth::False;
     for part in parts {
-        match part.ask(says) {
+        match part.ask(given) {
             Truth::True => return Truth::True,
             Truth::Unknown => answer = Truth::Unknown,
             Truth::False => {}

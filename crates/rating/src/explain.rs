@@ -13,6 +13,7 @@ pub use digest::inputs_digest;
 
 use self::phrase::Phrases;
 use crate::{
+    cases_met::{CasesMet, Given, exposures_before},
     piece::{Evidence, Piece},
     rate::Rating,
     reason::Reason,
@@ -155,20 +156,37 @@ impl Explainer<'_> {
         let rule = self.rule_set.rules().get(reason.rule)?;
         let piece = self.evidence.pieces.get(reason.piece)?;
         let template = rule.reason_in(self.phrases.language)?;
+        let given = Given { says: &piece.says, cases_met: self.cases_met(piece) };
         let version = self.rule_set.version.to_string();
         let by = [("rule", rule.id.as_str()), ("set", &self.rule_set.id), ("version", &version)];
         Some(ExplainedReason {
             rule: rule.id.clone(),
             level: reason.level,
-            why: self.phrases.fill(template, &piece.says, self.rating.at),
+            why: self.phrases.fill(template, given, self.rating.at),
             advice: rule.advice.as_ref().map(|text: &Text| text.get(self.phrases.language).to_owned()),
             holds: self.holds(rule, reason),
             until: reason.until,
             eases: self.eases(rule, reason),
             sooner: self.sooner(rule, reason),
             by: self.phrases.say("rule", &by),
-            evidence: self.phrases.say("evidence", &[("evidence", &Piece::evidence_id(piece))]),
+            evidence: self.phrases.say("evidence", &[("evidence", &self.rests_on(rule, piece))]),
         })
+    }
+
+    fn cases_met(&self, piece: &Piece) -> u32 {
+        CasesMet::before(&piece.says, self.evidence, self.rating.at).count()
+    }
+
+    /// The names of the evidence a reason rests on: its piece, and the exposures that its rule counts.
+    fn rests_on(&self, rule: &Rule, piece: &Piece) -> String {
+        let mut names = vec![piece.evidence_id()];
+        if rule.condition.counts_cases() {
+            let exposures = exposures_before(&piece.says, self.evidence, self.rating.at);
+            let mut exposures: Vec<String> = exposures.map(|(piece, _)| piece.evidence_id()).collect();
+            exposures.sort_unstable();
+            names.append(&mut exposures);
+        }
+        names.join(", ")
     }
 
     fn holds(&self, rule: &Rule, reason: &Reason) -> String {

@@ -6,12 +6,13 @@ use evidence::{
 };
 use jiff::Timestamp;
 
-use crate::piece::Says;
+use crate::{cases_met::Given, piece::Says};
 
 /// A field, by the name it has in rule sets; each is named after the column it reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Field {
     Symptoms,
+    CasesMet,
     At,
     TemperatureC,
     By,
@@ -72,12 +73,16 @@ const SETTING: FieldType = FieldType::Word(Setting::WORDS);
 
 type Row = (&'static str, Field, FieldType);
 
-const DECLARATION: &[Row] =
-    &[("symptoms", Field::Symptoms, FieldType::Symptoms), ("at", Field::At, FieldType::Time)];
+const DECLARATION: &[Row] = &[
+    ("symptoms", Field::Symptoms, FieldType::Symptoms),
+    ("cases_met", Field::CasesMet, FieldType::Number),
+    ("at", Field::At, FieldType::Time),
+];
 const CHECK: &[Row] = &[
     ("symptoms", Field::Symptoms, FieldType::Symptoms),
     ("temperature_c", Field::TemperatureC, FieldType::Number),
     ("by", Field::By, BY),
+    ("cases_met", Field::CasesMet, FieldType::Number),
     ("at", Field::At, FieldType::Time),
 ];
 const STAY: &[Row] = &[
@@ -204,8 +209,11 @@ impl Field {
     }
 
     /// The number this field holds, if it is one and is there.
-    pub(crate) fn number(self, says: &Says) -> Option<f64> {
-        match (says, self) {
+    pub(crate) fn number(self, given: Given<'_>) -> Option<f64> {
+        match (given.says, self) {
+            (Says::Declaration(_) | Says::Check(_), Field::CasesMet) => {
+                (given.cases_met > 0).then(|| f64::from(given.cases_met))
+            }
             (Says::Check(check), Field::TemperatureC) => check.temperature.map(|t| t.celsius()),
             (Says::Trip(trip), Field::Row) => trip.row.map(f64::from),
             (Says::Exposure(exposure), Field::Minutes) => Some(f64::from(exposure.minutes.0)),
@@ -256,10 +264,11 @@ impl Field {
     }
 
     /// Whether the field is there.
-    pub(crate) fn is_there(self, says: &Says) -> bool {
+    pub(crate) fn is_there(self, given: Given<'_>) -> bool {
+        let says = given.says;
         self.symptoms(says).is_some()
             || self.time(says).is_some()
-            || self.number(says).is_some()
+            || self.number(given).is_some()
             || self.word(says).is_some()
             || self.text(says).is_some()
     }

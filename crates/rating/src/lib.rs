@@ -6,6 +6,7 @@
 //!
 //! This crate knows no clock, no database, no network and no name.
 
+mod cases_met;
 mod check;
 mod condition;
 

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use smallvec::SmallVec;
 
 use crate::{
+    cases_met::{CasesMet, Given},
     condition::Truth,
     field::Field,
     piece::{Evidence, Piece, Says},
@@ -65,16 +66,25 @@ impl<'a> Situation<'a> {
                 continue;
             }
             let kind = piece.says.kind();
-            for (number, rule) in self.rule_set.rules.iter().enumerate() {
-                if rule.on == kind && rule.condition.ask(&piece.says) == Truth::True {
-                    holds.extend(self.hold(number, rule, position, piece));
+            let mut cases_met = None;
+            for (number, rule) in self.rule_set.rules.iter().enumerate().filter(|(_, rule)| rule.on == kind) {
+                let from = if rule.condition.counts_cases() {
+                    let before = || CasesMet::before(&piece.says, self.evidence, self.at);
+                    cases_met.get_or_insert_with(before).matches_from(rule, piece)
+                } else {
+                    let given = Given { says: &piece.says, cases_met: 0 };
+                    (rule.condition.ask_of(given) == Truth::True).then_some(piece.known)
+                };
+                if let Some(from) = from {
+                    holds.extend(self.hold(number, rule, position, from));
                 }
             }
         }
         holds
     }
 
-    fn hold(&self, number: usize, rule: &Rule, position: usize, piece: &Piece) -> Option<Hold> {
+    fn hold(&self, number: usize, rule: &Rule, position: usize, from: Timestamp) -> Option<Hold> {
+        let piece = self.evidence.pieces.get(position)?;
         let anchor = rule.anchors.iter().find_map(|field| field.time(&piece.says));
         let natural_end = match anchor {
             Some(anchor) => {
@@ -90,7 +100,7 @@ impl<'a> Situation<'a> {
             None => open_stay_end(rule, piece)?,
         };
         let superseded = piece.superseded.filter(|at| *at <= self.at);
-        let mut from = piece.known;
+        let mut from = from;
         let mut until = superseded.map_or(natural_end, |at| natural_end.min(at));
         if self.in_force {
             from = from.max(self.rule_set.effective);

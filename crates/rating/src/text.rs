@@ -110,6 +110,11 @@ impl Template {
         self.parts.iter().any(|part| matches!(part, Part::Field(..)))
     }
 
+    /// Whether it shows a field.
+    pub(crate) fn shows(&self, field: Field) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Field(shown, ..) if *shown == field))
+    }
+
     /// The template as it was written.
     #[must_use]
     pub fn as_written(&self) -> &str {

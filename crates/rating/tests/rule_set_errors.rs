@@ -72,6 +72,9 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("telecom location", "'\"fever\" in declaration.symptoms'", "'declaration.cell_location == \"x\"'"),
     ("the clock", "'\"fever\" in declaration.symptoms'", "'now() > declaration.at'"),
     ("has under not", "'\"fever\" in declaration.symptoms'", "'!has(declaration.symptoms)'"),
+    ("cases met under not", "'\"fever\" in declaration.symptoms'", "'!(declaration.cases_met >= 2)'"),
+    ("few cases met", "'\"fever\" in declaration.symptoms'", "'declaration.cases_met <= 2'"),
+    ("a number of cases met", "'\"fever\" in declaration.symptoms'", "'declaration.cases_met == 2'"),
     (
         "a list that is mapped",
         "'\"fever\" in declaration.symptoms'",

@@ -14,6 +14,9 @@ const SHARE_WARN: f64 = 0.005;
 /// Two figures bound the share. The lower takes symptoms as independent; real ones come together, so combinations are
 /// more common. The upper holds however they come together.
 pub(super) fn of(rule: &Rule, background: &BackgroundSymptoms) -> Option<Finding> {
+    // A rule that counts cases met is looked at among people who met as many as it asks for.
+    let counts_cases = rule.condition.counts_cases();
+    let cases_met = if counts_cases { u32::MAX } else { 0 };
     let meets = |symptoms: Symptoms| -> Option<bool> {
         let at = Timestamp::UNIX_EPOCH;
         let says = match rule.on {
@@ -23,7 +26,7 @@ pub(super) fn of(rule: &Rule, background: &BackgroundSymptoms) -> Option<Finding
             }
             _ => return None,
         };
-        Some(!says.is_protective() && rule.condition.ask(&says) == Truth::True)
+        Some(!says.is_protective() && rule.condition.ask(&says, cases_met) == Truth::True)
     };
     let sets: Vec<Symptoms> = every_set().filter(|set| meets(*set) == Some(true)).collect();
     if sets.is_empty() {
@@ -39,9 +42,10 @@ pub(super) fn of(rule: &Rule, background: &BackgroundSymptoms) -> Option<Finding
     let sources: std::collections::BTreeSet<&str> =
         asked.iter().filter(|s| background.share(*s).is_some()).map(|s| background.source(s)).collect();
     let mut what = format!(
-        "restricts {} to {} of people without the disease who are asked (if symptoms were independent, and at most)",
+        "restricts {} to {} of people without the disease who are asked{} (if symptoms were independent, and at most)",
         percent(lower),
-        percent(upper.max(lower))
+        percent(upper.max(lower)),
+        if counts_cases { ", had they met enough cases before" } else { "" },
     );
     if !unknown.is_empty() {
         what.push_str(&format!("; not counted, because no figure is published: {}", unknown.join(", ")));
@@ -49,7 +53,8 @@ pub(super) fn of(rule: &Rule, background: &BackgroundSymptoms) -> Option<Finding
     for source in sources {
         what.push_str(&format!("\n    source: {source}"));
     }
-    let wide = upper >= SHARE_WARN || !unknown.is_empty();
+    // How many people have met a case is not known here, so their share is no share of all.
+    let wide = !counts_cases && (upper >= SHARE_WARN || !unknown.is_empty());
     Some(Finding {
         severity: if wide { Severity::Warning } else { Severity::Note },
         line: rule.line,

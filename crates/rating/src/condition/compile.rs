@@ -10,7 +10,10 @@ use cel::{
 use evidence::EvidenceKind;
 
 use super::{Comparison, Condition, ConditionError, Node};
-use crate::field::{self, FieldType};
+use crate::field::{self, Field, FieldType};
+
+/// Why `cases_met` may only be asked for at least a number.
+const ONLY_AT_LEAST: &str = "ask of `cases_met` only whether it is at least a number (`>=` or `>`, not under `!`): an exposure less must never worsen a level";
 
 /// How deep an expression may nest.
 const DEPTH_MAX: u16 = 32;
@@ -109,12 +112,15 @@ impl Compiler<'_> {
         )
     }
 
-    /// What stands under `!`. `has` may not: the absence of evidence must never restrict anybody.
+    /// What stands under `!`. `has` and `cases_met` may not: the absence of evidence must never restrict anybody.
     fn negatable(&self, at: &IdedExpr) -> Result<Node, ConditionError> {
         let node = self.condition(at)?;
         if asks_presence(&node) {
             return self
                 .error(at, "`has` may not stand under `!`: missing evidence must never worsen a level");
+        }
+        if node.asks(Field::CasesMet) {
+            return self.error(at, ONLY_AT_LEAST);
         }
         Ok(node)
     }

@@ -2,7 +2,7 @@
 
 use evidence::Symptoms;
 
-use crate::{field::Field, piece::Says};
+use crate::{cases_met::Given, field::Field, piece::Says};
 
 /// A side of a comparison. Numbers, durations and instants never mix: the compiler sees to it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,15 +27,25 @@ fn micros(field: Field, says: &Says) -> Option<f64> {
 
 impl Operand {
     /// The value, or `None` when a field is missing.
-    pub(crate) fn value(&self, says: &Says) -> Option<f64> {
+    pub(crate) fn value(&self, given: Given<'_>) -> Option<f64> {
+        let says = given.says;
         match self {
             Operand::Constant(value) => Some(*value),
-            Operand::Number(field) => field.number(says),
+            Operand::Number(field) => field.number(given),
             Operand::Time(field) => micros(*field, says),
             Operand::Between(later, earlier) => Some(micros(*later, says)? - micros(*earlier, says)?),
             Operand::Count(field, among) => {
                 field.symptoms(says).map(|s| f64::from(s.intersection(*among).len()))
             }
+        }
+    }
+
+    /// Whether it reads a field.
+    pub(crate) fn asks(&self, asked: Field) -> bool {
+        match self {
+            Operand::Constant(_) => false,
+            Operand::Number(field) | Operand::Time(field) | Operand::Count(field, _) => *field == asked,
+            Operand::Between(later, earlier) => *later == asked || *earlier == asked,
         }
     }
 }

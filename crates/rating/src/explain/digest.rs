@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::{
+    cases_met::Given,
     field::{Field, FieldType, fields_of},
     piece::{Evidence, Piece},
     rule_set::RuleSet,
@@ -60,7 +61,8 @@ fn value(piece: &Piece, field: Field, of: FieldType) -> Option<String> {
             words.get(position).map(|word| (*word).to_owned())
         }
         FieldType::Text => field.text(says).map(str::to_owned),
-        FieldType::Number => field.number(says).map(|number| number.to_string()),
+        // How many cases were met follows from the exposures, which have lines of their own.
+        FieldType::Number => field.number(Given { says, cases_met: 0 }).map(|number| number.to_string()),
         FieldType::Time => field.time(says).map(|at| at.to_string()),
     }
 }

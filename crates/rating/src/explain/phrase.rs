@@ -7,8 +7,8 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentB
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use crate::{
+    cases_met::Given,
     field::{Field, FieldType},
-    piece::Says,
     text::{Format, Language, Part, Template},
 };
 
@@ -124,7 +124,8 @@ impl<'a> Phrases<'a> {
     }
 
     /// A rule's own text with the evidence in its places, as read at an instant.
-    pub(super) fn fill(&self, template: &Template, says: &Says, at: Timestamp) -> String {
+    pub(super) fn fill(&self, template: &Template, given: Given<'_>, at: Timestamp) -> String {
+        let says = given.says;
         let fill = |part: &Part| match part {
             Part::Literal(text) => text.clone(),
             // The end of something that goes on, such as living with a case, is not a past date yet.
@@ -132,14 +133,15 @@ impl<'a> Phrases<'a> {
                 let latest = field.time(says).map(|time| self.date(time)).unwrap_or_default();
                 self.say("still-until", &[("when", &latest)])
             }
-            Part::Field(field, of, format) => self.field(*field, *of, *format, says).unwrap_or_else(|| {
+            Part::Field(field, of, format) => self.field(*field, *of, *format, given).unwrap_or_else(|| {
                 self.say(if *field == Field::Left { "still-there" } else { "unknown" }, &[])
             }),
         };
         template.parts.iter().map(fill).collect()
     }
 
-    fn field(&self, field: Field, of: FieldType, format: Format, says: &Says) -> Option<String> {
+    fn field(&self, field: Field, of: FieldType, format: Format, given: Given<'_>) -> Option<String> {
+        let says = given.says;
         Some(match of {
             FieldType::Symptoms => {
                 let symptoms = field.symptoms(says)?;
@@ -155,7 +157,7 @@ impl<'a> Phrases<'a> {
             FieldType::Text => field.text(says)?.to_owned(),
             FieldType::Time if format == Format::Date => self.date(field.time(says)?),
             FieldType::Time => self.date_time(field.time(says)?),
-            FieldType::Number => self.number(field.number(says)?, format),
+            FieldType::Number => self.number(field.number(given)?, format),
         })
     }
 

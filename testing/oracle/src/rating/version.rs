@@ -1,12 +1,12 @@
 //! What a piece of evidence says at each stage of becoming known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use evidence::{
     Case, CaseStatus, Check, Declaration, EvidenceKind, Exposure, RegionPeriod, Stay, Symptoms, Temperature,
     Test, TestResult, Trip,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::PersonEvidence;
 
@@ -61,11 +61,11 @@ impl Version {
         let mut chains = Vec::new();
         for (piece, declaration) in person.declarations.iter().enumerate() {
             let says = (declaration_facts(declaration), declaration.symptoms.is_empty());
-            chains.push(chain(EvidenceKind::Declaration, piece, &[declaration.at], |_| Some(says.clone())));
+            chains.push(with_cases_met(EvidenceKind::Declaration, piece, declaration.at, person, &says));
         }
         for (piece, check) in person.checks.iter().enumerate() {
             let says = (check_facts(check), is_healthy(check));
-            chains.push(chain(EvidenceKind::Check, piece, &[check.at], |_| Some(says.clone())));
+            chains.push(with_cases_met(EvidenceKind::Check, piece, check.at, person, &says));
         }
         for (piece, stay) in person.stays.iter().enumerate() {
             let mut steps = vec![stay.arrived];
@@ -89,7 +89,7 @@ impl Version {
             chains.push(chain(EvidenceKind::Case, piece, &steps, |at| case_as_known(case, at)));
         }
         for (piece, (case_known, exposure)) in person.exposures.iter().enumerate() {
-            let known = exposure.first.max(*case_known);
+            let known = exposure_known(*case_known, exposure);
             let says = (exposure_facts(exposure), false);
             chains.push(chain(EvidenceKind::Exposure, piece, &[known], |_| Some(says.clone())));
         }
@@ -125,6 +125,42 @@ fn chain(
         versions.push(Version { kind, piece, known: step, superseded: None, facts, protective });
     }
     versions
+}
+
+/// The versions of a declaration or check: as it was made, and anew whenever it becomes known that the person had met one
+/// case more in the 14 days before.
+fn with_cases_met(
+    kind: EvidenceKind,
+    piece: usize,
+    made: Timestamp,
+    person: &PersonEvidence,
+    (facts, protective): &(Facts, bool),
+) -> Vec<Version> {
+    let mut steps = vec![made];
+    steps.extend(person.exposures.iter().map(|(case_known, exposure)| exposure_known(*case_known, exposure)));
+    chain(kind, piece, &steps, |at| {
+        if at < made {
+            return None;
+        }
+        let met: BTreeSet<&str> = person
+            .exposures
+            .iter()
+            .filter(|(case_known, exposure)| exposure_known(*case_known, exposure) <= at)
+            .filter(|(_, exposure)| exposure.first <= made)
+            .filter(|(_, exposure)| exposure.last + SignedDuration::from_hours(14 * 24) > made)
+            .map(|(_, exposure)| exposure.case.as_str())
+            .collect();
+        let mut facts = facts.clone();
+        if !met.is_empty() {
+            facts.insert("cases_met", Value::Whole(met.len() as i64));
+        }
+        Some((facts, *protective))
+    })
+}
+
+/// When an exposure became known: when its case did, or when it happened first.
+fn exposure_known(case_known: Timestamp, exposure: &Exposure) -> Timestamp {
+    exposure.first.max(case_known)
 }
 
 /// When a test became known: its report, or else its specimen.

@@ -43,6 +43,50 @@ fn asking_whether_a_field_is_missing_is_refused() {
     }
 }
 
+#[test]
+fn asking_for_few_cases_met_is_refused() {
+    for expression in [
+        "declaration.cases_met == 1",
+        "declaration.cases_met != 2",
+        "declaration.cases_met < 2",
+        "declaration.cases_met <= 2",
+        "2 > declaration.cases_met",
+        "2 >= declaration.cases_met",
+        "declaration.cases_met in [1, 2]",
+        "declaration.cases_met >= declaration.cases_met",
+        "size(declaration.symptoms) > declaration.cases_met",
+        "!(declaration.cases_met >= 2)",
+        "!(\"fever\" in declaration.symptoms && !(declaration.cases_met > 2))",
+        "!has(declaration.cases_met)",
+    ] {
+        assert!(rating::Condition::compile(EvidenceKind::Declaration, expression).is_err(), "{expression}");
+    }
+}
+
+/// Each version the oracle knows, with the piece of the real evidence that stands for it. There a declaration or check is
+/// one piece, however many cases met become known.
+fn pieces_with_versions(person: &PersonEvidence, kind: EvidenceKind) -> Vec<(rating::Piece, Version)> {
+    let mut real = adapter::evidence(person).pieces;
+    real.retain(|piece| piece.says.kind() == kind);
+    let versions = Version::all(person, jiff::Timestamp::MAX);
+    let of_kind = versions.into_iter().filter(|version| version.kind == kind).enumerate();
+    of_kind
+        .map(|(number, version)| {
+            let one_piece = matches!(kind, EvidenceKind::Declaration | EvidenceKind::Check);
+            let piece = real[if one_piece { version.piece } else { number }].clone();
+            assert!(piece.known == version.known || one_piece && piece.known < version.known);
+            (piece, version)
+        })
+        .collect()
+}
+
+fn cases_met(facts: &Facts) -> u32 {
+    match facts.get("cases_met") {
+        Some(Value::Whole(number)) => u32::try_from(*number).unwrap(),
+        _ => 0,
+    }
+}
+
 proptest! {
     #![proptest_config(generate::config(2_000))]
 
@@ -50,13 +94,9 @@ proptest! {
     fn a_condition_is_worth_what_the_oracle_says((kind, condition, person) in question()) {
         let expression = condition.to_cel(kind.word());
         let compiled = rating::Condition::compile(kind, &expression).expect(&expression);
-        let real = adapter::evidence(&person);
-        let real = real.pieces.iter().filter(|piece| piece.says.kind() == kind);
-        let versions = Version::all(&person, jiff::Timestamp::MAX);
-        for (piece, version) in real.zip(versions.iter().filter(|version| version.kind == kind)) {
-            prop_assert_eq!(piece.known, version.known);
+        for (piece, version) in pieces_with_versions(&person, kind) {
             prop_assert_eq!(
-                compiled.ask(&piece.says),
+                compiled.ask(&piece.says, cases_met(&version.facts)),
                 truth(condition.value(&version.facts)),
                 "{} of {:?}", expression, version.facts
             );
@@ -69,12 +109,9 @@ proptest! {
     ) {
         let expression = condition.to_cel(kind.word());
         let compiled = rating::Condition::compile(kind, &expression).expect(&expression);
-        let real = adapter::evidence(&person);
-        let real = real.pieces.iter().filter(|piece| piece.says.kind() == kind);
-        let versions = Version::all(&person, jiff::Timestamp::MAX);
-        for (piece, version) in real.zip(versions.iter().filter(|version| version.kind == kind)) {
+        for (piece, version) in pieces_with_versions(&person, kind) {
             let answer = interpreted(&expression, kind, &version.facts);
-            let worth = compiled.ask(&piece.says);
+            let worth = compiled.ask(&piece.says, cases_met(&version.facts));
             if answer.is_some() {
                 prop_assert_eq!(worth, truth(answer), "{} of {:?}", expression, version.facts);
             } else if !expression.contains("duration(") {

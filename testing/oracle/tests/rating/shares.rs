@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use evidence::Level;
-use oracle::rating::{Release, State, View, rating_at};
+use evidence::{EvidenceKind, Level};
+use oracle::rating::{Held, PersonEvidence, Release, State, View, rating_at};
 use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::{RngAlgorithm, TestRng, TestRunner},
@@ -55,6 +55,14 @@ fn seen(scenario: &Scenario) -> Vec<&'static str> {
     note("open stay", rating.reasons.iter().any(|reason| reason.anchor.is_none()));
     note("green again", rating.level == Level::Green && rating.since.is_some());
     note("will change", rating.changes.is_some());
+    let without_exposures = PersonEvidence { exposures: Vec::new(), ..person.clone() };
+    let without_exposures = rating_at(rule_set, &without_exposures, *at).reasons;
+    let by_cases_met = |reason: &Held| {
+        let symptoms = [EvidenceKind::Declaration, EvidenceKind::Check];
+        let on_symptoms = rule_set.rules.iter().any(|r| r.id == reason.rule && symptoms.contains(&r.on));
+        on_symptoms && !without_exposures.contains(reason)
+    };
+    note("holds by cases met", rating.reasons.iter().any(by_cases_met));
     note("changes at the instant itself", rating.since == Some(*at));
     seen
 }
@@ -94,6 +102,7 @@ fn every_hard_case_is_a_fair_share_of_the_random_scenarios() {
         ("nothing to count from", 2.0),
         ("not in force", 3.0),
         ("open stay", 2.0),
+        ("holds by cases met", 1.0),
         ("green again", 5.0),
         ("will change", 10.0),
         ("changes at the instant itself", 3.0),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     super::{Comparison, ConditionError, Node, Operand, SetQuestion},
-    Compiler,
+    Compiler, ONLY_AT_LEAST,
 };
 use crate::field::{Field, FieldType};
 
@@ -129,6 +129,14 @@ impl Compiler<'_> {
         if left_measure != right_measure {
             let (left, right) = (left_measure.name(), right_measure.name());
             return self.error(at, format!("{left} is not compared with {right}"));
+        }
+        let lesser = match how {
+            Comparison::Greater | Comparison::GreaterOrEqual => [Some(right), None],
+            Comparison::Less | Comparison::LessOrEqual => [Some(left), None],
+            Comparison::Equal => [Some(left), Some(right)],
+        };
+        if lesser.iter().flatten().any(|operand| operand.asks(Field::CasesMet)) {
+            return self.error(at, ONLY_AT_LEAST);
         }
         Ok(Node::Compare { left, how, right })
     }

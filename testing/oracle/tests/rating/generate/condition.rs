@@ -11,15 +11,32 @@ use super::SYMPTOMS;
 
 type Leaf = BoxedStrategy<Condition>;
 
-/// A condition over a kind of evidence. It never asks under a `!` whether a field is there: that is refused, since
-/// missing evidence must not restrict anybody.
+/// A condition over a kind of evidence. It never asks under a `!` whether a field is there, and of the number of cases met
+/// only whether it is at least so many: all else is refused, since missing evidence must not restrict anybody.
 pub fn condition(kind: EvidenceKind) -> BoxedStrategy<Condition> {
     let without_has = Union::new(leaves(kind)).prop_recursive(3, 8, 2, |inner| {
         let negated = inner.clone().prop_map(|inner| Condition::Not(Box::new(inner)));
         prop_oneof![1 => negated, 2 => either(inner)]
     });
     let has = prop::sample::select(fields(kind)).prop_map(Condition::Has);
-    prop_oneof![4 => without_has, 1 => has].prop_recursive(1, 2, 2, either).boxed()
+    match kind {
+        EvidenceKind::Declaration | EvidenceKind::Check => {
+            prop_oneof![3 => without_has, 1 => has, 4 => cases_met()].prop_recursive(1, 2, 2, either).boxed()
+        }
+        _ => prop_oneof![4 => without_has, 1 => has].prop_recursive(1, 2, 2, either).boxed(),
+    }
+}
+
+/// Asks for at least a number of cases met, in every way there is.
+fn cases_met() -> impl Strategy<Value = Condition> {
+    let least = prop::sample::select(vec![Comparison::AtLeast, Comparison::Greater]);
+    let most = prop::sample::select(vec![Comparison::AtMost, Comparison::Less]);
+    let number = || prop::sample::select(vec![0_i64, 1, 1, 1, 2, 3]);
+    prop_oneof![
+        (least.clone(), number()).prop_map(|(c, number)| Condition::Whole("cases_met", c, number)),
+        (least, number()).prop_map(|(c, number)| Condition::Real("cases_met", c, number as f64)),
+        (most, number()).prop_map(|(c, number)| Condition::RealFirst(number as f64, c, "cases_met")),
+    ]
 }
 
 fn either(inner: BoxedStrategy<Condition>) -> impl Strategy<Value = Condition> {
@@ -32,8 +49,8 @@ fn either(inner: BoxedStrategy<Condition>) -> impl Strategy<Value = Condition> {
 /// The names of the fields of a kind.
 pub fn fields(kind: EvidenceKind) -> Vec<&'static str> {
     match kind {
-        EvidenceKind::Declaration => vec!["at", "symptoms"],
-        EvidenceKind::Check => vec!["at", "symptoms", "temperature_c", "by"],
+        EvidenceKind::Declaration => vec!["at", "symptoms", "cases_met"],
+        EvidenceKind::Check => vec!["at", "symptoms", "temperature_c", "by", "cases_met"],
         EvidenceKind::Stay => vec!["region", "region_level", "arrived", "left"],
         EvidenceKind::Trip => vec!["mode", "vehicle", "car", "row", "departed", "arrived"],
         EvidenceKind::Test => vec!["method", "result", "sampled", "reported"],

@@ -71,7 +71,8 @@ fn number(person: &mut PersonEvidence) {
         case.case = CaseId::new(&format!("c{number}")).unwrap();
     }
     for (number, (_, exposure)) in person.exposures.iter_mut().enumerate() {
-        exposure.case = CaseId::new(&format!("other{number}")).unwrap();
+        // The first two are of one case: people meet again.
+        exposure.case = CaseId::new(&format!("other{}", number.max(1))).unwrap();
     }
     for (number, ruling) in person.rulings.iter_mut().enumerate() {
         ruling.ruling = RulingId::new(&format!("d{number}")).unwrap();

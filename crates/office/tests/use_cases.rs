@@ -42,6 +42,10 @@ async fn telling_symptoms_restrict_until_a_negative_test() {
         assert!(!seen.explanation.unwrap().reasons.is_empty());
         let laboratory = officer("lab-1", Role::Laboratory, "hospital");
         town.minutes(60).await;
+        let early = town.test("t0", TestResult::Negative);
+        let level = town.office.report_test(&laboratory, &anna, &early).await.unwrap().level();
+        assert_eq!(level, Some(Level::Yellow), "a test on the first day misses too many of the ill");
+        town.minutes(2 * 24 * 60).await;
         let test = town.test("t1", TestResult::Negative);
         for _ in 0..2 {
             assert_eq!(
@@ -50,7 +54,7 @@ async fn telling_symptoms_restrict_until_a_negative_test() {
             );
         }
         let exported = town.office.export(&actor, &anna).await.unwrap();
-        assert_eq!(exported.evidence.len(), 3, "a test reported twice counts once");
+        assert_eq!(exported.evidence.len(), 4, "a test reported twice counts once");
     })
     .await;
 }

@@ -35,3 +35,18 @@ fn the_rule_on_any_symptom_is_warned_of_and_the_combination_far_less_broad() {
     assert_eq!(any.severity, Severity::Warning);
     println!("{:#?}", breadth("proportionate", "telling-symptoms"));
 }
+
+#[test]
+fn a_rule_that_counts_cases_met_is_refused_unless_its_reason_says_how_many() {
+    let path = format!("{}/../../rulesets/proportionate.toml", env!("CARGO_MANIFEST_DIR"));
+    let document = std::fs::read_to_string(path).unwrap();
+    let silent = document.replacen("{declaration.cases_met}.", "some.", 1);
+    assert_ne!(silent, document);
+    let background = BackgroundSymptoms::parse(BackgroundSymptoms::SHIPPED).unwrap();
+    let findings = check(&RuleSet::parse(silent.as_bytes()).unwrap(), &background);
+    let refused: Vec<_> = findings.iter().filter(|f| f.severity == Severity::Refused).collect();
+    assert!(
+        matches!(refused.as_slice(), [only] if only.what == "the reason in `en` does not say how many cases were met"),
+        "{refused:#?}"
+    );
+}

@@ -48,7 +48,8 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<Opened> {
         profile,
         config.office.body.clone(),
     );
-    Ok(Opened { office: office.issuing(passes), store, log_key, documents })
+    let office = office.in_time_zone(config.office.zone.0.clone()).issuing(passes);
+    Ok(Opened { office, store, log_key, documents })
 }
 
 /// Opens the database and brings its tables up to date.

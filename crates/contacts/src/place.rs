@@ -26,6 +26,14 @@ pub struct Place {
     pub to: Timestamp,
 }
 
+impl Place {
+    /// Whether a point lies within the radius.
+    #[must_use]
+    pub fn reaches(&self, position: Position) -> bool {
+        distance_m(self.position, position) <= self.radius_m
+    }
+}
+
 /// Somebody who was at a venue near the place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {

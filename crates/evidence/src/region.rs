@@ -1,6 +1,7 @@
 //! How risky an authority holds a region to be. About no person.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{RegionId, vocabulary::vocabulary};
 
@@ -17,7 +18,8 @@ vocabulary! {
 }
 
 /// A region's level over a period, as published by the authority.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RegionPeriod {
     /// The region.
     pub region: RegionId,

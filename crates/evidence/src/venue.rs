@@ -3,11 +3,13 @@
 use std::{fmt, str::FromStr};
 
 use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
 
 use crate::{IdError, QuantityError, VenueId, id::slug};
 
 /// What sort of place a venue is, such as `restaurant` or `school`; disease profiles give times by it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "CompactString", into = "CompactString")]
 pub struct VenueKind(CompactString);
 
 impl VenueKind {
@@ -39,8 +41,22 @@ impl FromStr for VenueKind {
     }
 }
 
-/// A point on Earth, WGS 84 degrees.
-#[derive(Debug, Clone, Copy, PartialEq)]
+impl TryFrom<CompactString> for VenueKind {
+    type Error = IdError;
+    fn try_from(text: CompactString) -> Result<Self, IdError> {
+        Self::new(&text)
+    }
+}
+
+impl From<VenueKind> for CompactString {
+    fn from(kind: VenueKind) -> CompactString {
+        kind.0
+    }
+}
+
+/// A point on Earth, WGS 84 degrees. Written as latitude and longitude.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "[f64; 2]", into = "[f64; 2]")]
 pub struct Position {
     latitude: f64,
     longitude: f64,
@@ -70,8 +86,22 @@ impl Position {
     }
 }
 
+impl TryFrom<[f64; 2]> for Position {
+    type Error = QuantityError;
+    fn try_from([latitude, longitude]: [f64; 2]) -> Result<Self, QuantityError> {
+        Self::new(latitude, longitude)
+    }
+}
+
+impl From<Position> for [f64; 2] {
+    fn from(position: Position) -> [f64; 2] {
+        [position.latitude, position.longitude]
+    }
+}
+
 /// A place with a code at its door.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Venue {
     /// Its id.
     pub venue: VenueId,

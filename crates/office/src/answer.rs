@@ -48,7 +48,8 @@ impl Office {
             asked.what.answer = Some(yes);
             desk.refile(&asked).await?;
             if yes {
-                let says = Says::Exposure(asked.what.exposure.clone(), asked.what.case_known);
+                // Before the answer nobody knew that the person was there.
+                let says = Says::Exposure(asked.what.exposure.clone(), asked.what.case_known.max(desk.at));
                 return desk.take(person, says).await;
             }
             desk.rerate(person).await

@@ -12,6 +12,7 @@ use crate::{
     kept::{Appeal, Decision, NoticeAbout, Piece, Proposal, Says},
     logged::schedule,
     office::{Office, transact},
+    oversight::AlertAbout,
     permissions::UseCase,
 };
 
@@ -173,6 +174,7 @@ impl Desk<'_> {
                 matches!(rule.on, evidence::EvidenceKind::Case | evidence::EvidenceKind::Test)
             });
             self.decided(filed, !of_case, None, "nobody decided in time").await?;
+            self.alert(AlertAbout::AppealOverdue).await?;
             decided += 1;
         }
         Ok(decided)

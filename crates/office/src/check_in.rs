@@ -1,50 +1,44 @@
-//! Checking in at a venue and out of it. A visit alone never changes a colour (R16).
+//! Checking in at a venue and out of it. A visit alone never changes a colour, and a scan from afar is not presence (R16).
 
 use evidence::{PersonId, VenueId};
+use jiff::SignedDuration;
 use store::{DayVisit, RecordId};
 
 use crate::{
     actor::Actor,
-    desk::day_of,
+    desk::{Desk, day_of},
     error::OfficeError,
     kept::OpenVisit,
     office::{Office, transact},
     permissions::UseCase,
+    venue::VenueCode,
 };
 
+/// Most check-ins of a person in a day (UTC). A day of errands and two journeys stays below it; a list of codes that is scanned at
+/// home does not.
+const CHECK_INS_A_DAY_MAX: usize = 30;
+/// How soon after a check-in one at another venue is not believed: whoever stays less than this at a place meets nobody there
+/// long enough to be a contact (15 minutes), so that nothing is lost by waiting.
+const BETWEEN_VENUES_MIN: SignedDuration = SignedDuration::from_mins(3);
+
 impl Office {
-    /// Checks in. Whoever is still checked in elsewhere is checked out there.
+    /// Checks in with the code at a venue's door. Whoever is still checked in elsewhere is checked out there; whoever scans the
+    /// same code twice has checked in once.
     ///
     /// # Errors
-    /// [`OfficeError::Unknown`] where there is no such person.
+    /// [`OfficeError::Unknown`] where there is no such person, or the code is not one that hangs anywhere now;
+    /// [`OfficeError::Refused`] within three minutes of a check-in elsewhere, and after 30 check-ins in a day.
     pub async fn check_in(
         &self,
         actor: &Actor,
         person: &PersonId,
-        venue: &VenueId,
+        code: &VenueCode,
     ) -> Result<RecordId, OfficeError> {
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::CheckIn, Some(person), "").await?;
             desk.known(person).await?;
-            for open in desk.about::<OpenVisit>(person).await? {
-                desk.tx.end_visit(&open.id, desk.at).await?;
-                desk.discard(&open).await?;
-            }
-            let day = day_of(desk.at);
-            let key = desk.day_key(day, true).await?.ok_or(OfficeError::Unknown("day"))?;
-            let id = desk.new_id();
-            let pseudonym = key.pseudonym(person)?;
-            let visit = DayVisit {
-                id: id.clone(),
-                day,
-                pseudonym,
-                venue: venue.clone(),
-                entered: desk.at,
-                left: None,
-            };
-            desk.tx.add_visit(&visit).await?;
-            let open = OpenVisit { person: person.clone(), venue: venue.clone(), entered: desk.at };
-            desk.file_as(id, &open, None).await
+            let venue = desk.venue_with(code).await?.venue;
+            desk.enter(person, &venue).await
         })
     }
 
@@ -62,5 +56,45 @@ impl Office {
             }
             Ok(!open.is_empty())
         })
+    }
+}
+
+impl Desk<'_> {
+    async fn enter(&mut self, person: &PersonId, venue: &VenueId) -> Result<RecordId, OfficeError> {
+        let just_before = self.ago(BETWEEN_VENUES_MIN);
+        let day = day_of(self.at);
+        let mut just = Vec::new();
+        for of in [day_of(just_before), day] {
+            let Some(key) = self.day_key(of, of == day).await? else { continue };
+            let visits = self.tx.visits_by(of, key.pseudonym(person)?).await?;
+            if of == day && visits.len() >= CHECK_INS_A_DAY_MAX {
+                return Err(OfficeError::refused(
+                    format!("{CHECK_INS_A_DAY_MAX} check-ins in a day are the most that are believed"),
+                    "check in again tomorrow; nobody may be kept out for it",
+                ));
+            }
+            just.extend(visits.into_iter().filter(|visit| visit.entered > just_before));
+        }
+        if just.iter().any(|visit| visit.venue != *venue) {
+            return Err(OfficeError::refused(
+                "you checked in elsewhere less than three minutes ago",
+                "check in when you have been here for three minutes",
+            ));
+        }
+        for open in self.about::<OpenVisit>(person).await? {
+            if open.what.venue == *venue && open.what.entered > just_before {
+                return Ok(open.id);
+            }
+            self.tx.end_visit(&open.id, self.at).await?;
+            self.discard(&open).await?;
+        }
+        let key = self.day_key(day, true).await?.ok_or(OfficeError::Unknown("day"))?;
+        let id = self.new_id();
+        let (pseudonym, venue) = (key.pseudonym(person)?, venue.clone());
+        let visit =
+            DayVisit { id: id.clone(), day, pseudonym, venue: venue.clone(), entered: self.at, left: None };
+        self.tx.add_visit(&visit).await?;
+        let open = OpenVisit { person: person.clone(), venue, entered: self.at };
+        self.file_as(id, &open, None).await
     }
 }

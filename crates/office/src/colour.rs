@@ -1,8 +1,9 @@
 //! A person's colour: a pure function of the evidence that is kept, the rule set in force, and the instant.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use evidence::{Level, PersonId};
+use contacts::{Contact, Profile, take_together};
+use evidence::{Level, PersonId, RegionId, RegionPeriod};
 use rating::{Evidence, Explanation, Language, Rating, RuleSet, explain, rate_in_force};
 
 use crate::{
@@ -13,6 +14,59 @@ use crate::{
     office::{Office, transact},
     permissions::UseCase,
 };
+
+/// Pieces of evidence about one person as rules see them: regions have the levels that were published, an exposure that was found
+/// again, longer than before, takes the place of what was known of it, and exposures to several cases are taken together.
+#[must_use]
+pub fn evidence_of(profile: &Profile, pieces: &[Piece], levels: &[RegionPeriod]) -> Evidence {
+    let mut evidence = Evidence::default();
+    let mut contacts = Vec::new();
+    for piece in pieces {
+        match &piece.says {
+            Says::Declaration(says) => evidence.pieces.push(rating::Piece::of_declaration(says.clone())),
+            Says::Check(says) => evidence.pieces.push(rating::Piece::of_check(says.clone())),
+            Says::Stay(says) => evidence.pieces.extend(rating::Piece::of_stay(says, levels)),
+            Says::Trip(says) => evidence.pieces.push(rating::Piece::of_trip(says.clone())),
+            Says::Test(says) => evidence.pieces.push(rating::Piece::of_test(says.clone())),
+            Says::Case(says) => evidence.pieces.extend(rating::Piece::of_case(says)),
+            Says::Ruling(says) => evidence.rulings.push(says.clone()),
+            Says::Exposure(says, known) => contacts.push(Contact {
+                person: piece.person.clone(),
+                case_known: *known,
+                exposure: (**says).clone(),
+            }),
+        }
+    }
+    evidence.pieces.extend(exposures(profile, contacts));
+    evidence
+}
+
+/// Exposures as they became known.
+fn exposures(profile: &Profile, mut contacts: Vec<Contact>) -> Vec<rating::Piece> {
+    let same = |a: &Contact, b: &Contact| {
+        (&a.exposure.case, a.exposure.setting) == (&b.exposure.case, b.exposure.setting)
+    };
+    contacts.sort_by(|a, b| {
+        let key =
+            |contact: &Contact| (contact.exposure.case.clone(), contact.exposure.setting, contact.case_known);
+        key(a).cmp(&key(b))
+    });
+    let mut latest: Vec<Contact> =
+        contacts.chunk_by(same).filter_map(|chain| chain.last()).cloned().collect();
+    take_together(profile, &mut latest);
+    let mut pieces = Vec::new();
+    for chain in contacts.chunk_by(same) {
+        let now = latest.iter().find(|contact| chain.first().is_some_and(|first| same(contact, first)));
+        for (place, contact) in chain.iter().enumerate() {
+            let next = chain.get(place + 1);
+            let exposure = if next.is_none() { now.unwrap_or(contact) } else { contact }.exposure.clone();
+            let mut piece = rating::Piece::of_exposure(exposure, contact.case_known);
+            piece.superseded = next.map(|next| next.case_known);
+            pieces.push(piece);
+        }
+    }
+    pieces
+}
 
 /// A colour with everything its holder is told.
 #[derive(Debug, Clone)]
@@ -74,25 +128,25 @@ impl Desk<'_> {
 
     /// A person's evidence as rules see it.
     pub(crate) async fn evidence(&mut self, person: &PersonId) -> Result<Evidence, OfficeError> {
-        let pieces = self.about::<Piece>(person).await?;
-        let mut evidence = Evidence::default();
-        for piece in pieces {
-            match piece.what.says {
-                Says::Declaration(declaration) => {
-                    evidence.pieces.push(rating::Piece::of_declaration(declaration));
-                }
-                Says::Check(check) => evidence.pieces.push(rating::Piece::of_check(check)),
-                Says::Stay(stay) => evidence.pieces.extend(rating::Piece::of_stay(&stay, &[])),
-                Says::Trip(trip) => evidence.pieces.push(rating::Piece::of_trip(trip)),
-                Says::Test(test) => evidence.pieces.push(rating::Piece::of_test(test)),
-                Says::Case(case) => evidence.pieces.extend(rating::Piece::of_case(&case)),
-                Says::Exposure(exposure, known) => {
-                    evidence.pieces.push(rating::Piece::of_exposure(*exposure, known));
-                }
-                Says::Ruling(ruling) => evidence.rulings.push(ruling),
-            }
+        let pieces: Vec<Piece> = self.about(person).await?.into_iter().map(|filed| filed.what).collect();
+        let levels = self.levels_for(&pieces).await?;
+        Ok(evidence_of(&self.office.profile, &pieces, &levels))
+    }
+
+    /// The published levels of the regions that pieces of evidence speak of.
+    pub(crate) async fn levels_for(&mut self, pieces: &[Piece]) -> Result<Vec<RegionPeriod>, OfficeError> {
+        let regions: BTreeSet<&RegionId> = pieces
+            .iter()
+            .filter_map(|piece| match &piece.says {
+                Says::Stay(stay) => Some(&stay.region),
+                _ => None,
+            })
+            .collect();
+        let mut levels = Vec::new();
+        for region in regions {
+            levels.extend(self.levels_of(region).await?);
         }
-        Ok(evidence)
+        Ok(levels)
     }
 
     /// Finds a person's colour anew, and keeps it. If it changed, passes that say another one no longer count, and the person is
@@ -104,7 +158,11 @@ impl Desk<'_> {
         };
         let level = rating.as_ref().map_or(Level::Green, |rating| rating.level);
         let changes_at = rating.and_then(|rating| rating.changes_at());
-        let rated = Rated { person: person.clone(), level, found: self.at, changes_at };
+        let area = match level {
+            Level::Green => None,
+            _ => self.resident(person).await?.and_then(|resident| resident.what.area),
+        };
+        let rated = Rated { person: person.clone(), level, found: self.at, changes_at, area };
         let before = self.about::<Rated>(person).await?.into_iter().next();
         let changed = before.as_ref().map_or(Level::Green, |before| before.what.level) != level;
         match before {

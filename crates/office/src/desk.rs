@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use store::{DataKey, DayKey, Record, RecordId, Transaction};
 
 use crate::{
-    actor::Actor,
+    actor::{Actor, Officer},
     error::OfficeError,
-    kept::{Access, Kept, Notice, NoticeAbout, Resident},
+    kept::{Access, FoundBy, Kept, Notice, NoticeAbout, Resident},
     office::Office,
     permissions::{UseCase, Whose, allowed},
 };
@@ -78,24 +78,32 @@ impl<'o> Desk<'o> {
             }
             (Actor::Officer(_), Whose::Anybodys, None) => Ok(()),
             (Actor::Officer(officer), Whose::Anybodys, Some(person)) => {
-                if purpose.trim().is_empty() {
-                    return Err(OfficeError::refused(
-                        "a purpose is missing",
-                        "say why this record is needed",
-                    ));
-                }
-                let access = Access {
-                    person: person.clone(),
-                    at: self.at,
-                    role: officer.role,
-                    body: officer.body.clone(),
-                    part: what.words().to_owned(),
-                    purpose: purpose.to_owned(),
-                };
-                self.file(&access).await?;
-                Ok(())
+                self.look(officer, what, person, purpose).await
             }
         }
+    }
+
+    /// Leaves an officer's look at a record, for the person to see and to be counted.
+    async fn look(
+        &mut self,
+        officer: &Officer,
+        what: UseCase,
+        person: &PersonId,
+        purpose: &str,
+    ) -> Result<(), OfficeError> {
+        if purpose.trim().is_empty() {
+            return Err(OfficeError::refused("a purpose is missing", "say why this record is needed"));
+        }
+        let access = Access {
+            person: person.clone(),
+            at: self.at,
+            role: officer.role,
+            body: officer.body.clone(),
+            part: what.words().to_owned(),
+            purpose: purpose.to_owned(),
+        };
+        self.file(&access).await?;
+        self.count_look(officer, what).await
     }
 
     /// A person's record.
@@ -172,11 +180,15 @@ impl<'o> Desk<'o> {
 
     async fn record<T: Kept>(&mut self, id: RecordId, version: i64, what: &T) -> Result<Record, OfficeError> {
         let body = self.body(&id, what).await?;
+        let lookup = match what.found_by() {
+            FoundBy::AsFiled | FoundBy::Nothing => None,
+            FoundBy::Value(kind, value) => Some(self.office.keys.lookup(kind, &value)?.0),
+        };
         Ok(Record {
             kind: T::KIND.to_owned(),
             person: what.person().cloned(),
             state: what.state().to_owned(),
-            lookup: None,
+            lookup,
             due: what.due(),
             keep_until: what.keep_until(),
             version,
@@ -191,23 +203,48 @@ impl<'o> Desk<'o> {
         self.file_as(id, what, None).await
     }
 
-    /// Keeps something new under an id, to be found by a keyed hash.
+    /// Keeps something new under an id, to be found by a keyed hash where one is given.
     pub(crate) async fn file_as<T: Kept>(
         &mut self,
         id: RecordId,
         what: &T,
         lookup: Option<Vec<u8>>,
     ) -> Result<RecordId, OfficeError> {
-        let record = Record { lookup, ..self.record(id.clone(), 1, what).await? };
+        let mut record = self.record(id.clone(), 1, what).await?;
+        record.lookup = lookup.or(record.lookup);
         self.tx.add(&record).await?;
         Ok(id)
     }
 
     /// Keeps a later version of something.
     pub(crate) async fn refile<T: Kept>(&mut self, filed: &Filed<T>) -> Result<(), OfficeError> {
-        let lookup = self.tx.get(T::KIND, &filed.id).await?.and_then(|record| record.lookup);
-        let record = self.record(filed.id.clone(), filed.version + 1, &filed.what).await?;
-        Ok(self.tx.replace(&Record { lookup, ..record }).await?)
+        let mut record = self.record(filed.id.clone(), filed.version + 1, &filed.what).await?;
+        if filed.what.found_by() == FoundBy::AsFiled {
+            record.lookup = self.tx.get(T::KIND, &filed.id).await?.and_then(|record| record.lookup);
+        }
+        Ok(self.tx.replace(&record).await?)
+    }
+
+    /// Keeps a later version of something, to be found by another keyed hash from now on.
+    pub(crate) async fn refile_as<T: Kept>(
+        &mut self,
+        filed: &Filed<T>,
+        lookup: Vec<u8>,
+    ) -> Result<(), OfficeError> {
+        let mut record = self.record(filed.id.clone(), filed.version + 1, &filed.what).await?;
+        record.lookup = Some(lookup);
+        Ok(self.tx.replace(&record).await?)
+    }
+
+    /// Everything of a kind that is found by a value.
+    pub(crate) async fn found<T: Kept>(
+        &mut self,
+        kind: &'static str,
+        value: &str,
+    ) -> Result<Vec<Filed<T>>, OfficeError> {
+        let lookup = self.office.keys.lookup(kind, value)?.0;
+        let records = self.tx.found_by(T::KIND, &lookup).await?;
+        self.read_all(records).await
     }
 
     /// Forgets something.
@@ -259,7 +296,8 @@ impl<'o> Desk<'o> {
 
     /// Puts a notice to a person into the outbox.
     pub(crate) async fn tell(&mut self, person: &PersonId, about: NoticeAbout) -> Result<(), OfficeError> {
-        self.file(&Notice { person: person.clone(), at: self.at, about }).await?;
+        let not_before = self.not_before(person).await?;
+        self.file(&Notice { person: person.clone(), at: self.at, not_before, about }).await?;
         Ok(())
     }
 

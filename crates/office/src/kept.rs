@@ -8,7 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 use ledger::{BodyName, Ground};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::actor::{Officer, Role};
+use crate::{
+    actor::{Officer, Role},
+    particulars::Particulars,
+    replay::RulesPreview,
+};
 
 /// Something an office keeps.
 pub trait Kept: Serialize + DeserializeOwned + Send + Sync {
@@ -23,6 +27,11 @@ pub trait Kept: Serialize + DeserializeOwned + Send + Sync {
         "kept"
     }
 
+    /// By what it is found besides its id and its person.
+    fn found_by(&self) -> FoundBy {
+        FoundBy::AsFiled
+    }
+
     /// When something is to happen with it.
     fn due(&self) -> Option<Timestamp> {
         None
@@ -32,11 +41,22 @@ pub trait Kept: Serialize + DeserializeOwned + Send + Sync {
     fn keep_until(&self) -> Option<Timestamp>;
 }
 
-fn days(at: Timestamp, days: i64) -> Option<Timestamp> {
+/// By what a record is found. The database holds a keyed hash of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FoundBy {
+    /// By what it was first filed with: the office does not keep that value, as with the number of a document.
+    AsFiled,
+    /// By nothing.
+    Nothing,
+    /// By a value of a kind, such as a home.
+    Value(&'static str, String),
+}
+
+pub(crate) fn days(at: Timestamp, days: i64) -> Option<Timestamp> {
     at.checked_add(SignedDuration::from_hours(24 * days)).ok()
 }
 
-fn retention(kind: EvidenceKind, at: Timestamp) -> Option<Timestamp> {
+pub(crate) fn retention(kind: EvidenceKind, at: Timestamp) -> Option<Timestamp> {
     kind.retention().and_then(|retention| at.checked_add(retention).ok())
 }
 
@@ -53,6 +73,9 @@ pub struct Resident {
     pub household: Option<HouseholdId>,
     /// Follow-up district.
     pub area: Option<String>,
+    /// What else they told of themselves.
+    #[serde(default)]
+    pub particulars: Particulars,
     /// Those who may act for them, with their consent.
     pub proxies: Vec<PersonId>,
     /// Since when.
@@ -78,10 +101,18 @@ pub struct Lives {
     pub household: HouseholdId,
 }
 
+impl Lives {
+    /// What homes are looked up as.
+    pub(crate) const HOME: &'static str = "household";
+}
+
 impl Kept for Lives {
     const KIND: &'static str = "household";
     fn person(&self) -> Option<&PersonId> {
         Some(&self.person)
+    }
+    fn found_by(&self) -> FoundBy {
+        FoundBy::Value(Lives::HOME, self.household.to_string())
     }
     fn keep_until(&self) -> Option<Timestamp> {
         None
@@ -99,12 +130,26 @@ pub struct Rated {
     pub found: Timestamp,
     /// When it changes by itself.
     pub changes_at: Option<Timestamp>,
+    /// Follow-up district of a person who is restricted; they are found by it.
+    #[serde(default)]
+    pub area: Option<String>,
+}
+
+impl Rated {
+    /// What restricted people are looked up as, by their follow-up district.
+    pub(crate) const RESTRICTED_IN: &'static str = "restricted in area";
 }
 
 impl Kept for Rated {
     const KIND: &'static str = "rated";
     fn person(&self) -> Option<&PersonId> {
         Some(&self.person)
+    }
+    fn found_by(&self) -> FoundBy {
+        match self.level {
+            Level::Green => FoundBy::Nothing,
+            _ => FoundBy::Value(Rated::RESTRICTED_IN, self.area.clone().unwrap_or_default()),
+        }
     }
     fn due(&self) -> Option<Timestamp> {
         self.changes_at
@@ -164,10 +209,30 @@ impl Says {
     }
 }
 
+impl Piece {
+    /// What stays are looked up as, by their region.
+    pub(crate) const STAYS_IN: &'static str = "stays in region";
+    /// What journeys are looked up as, by the run of their vehicle.
+    pub(crate) const ON_RUN: &'static str = "journeys on run";
+    /// What exposures are looked up as, by their case.
+    pub(crate) const EXPOSED_TO: &'static str = "exposures to case";
+    /// What a case is looked up as, by its id.
+    pub(crate) const CASE: &'static str = "case";
+}
+
 impl Kept for Piece {
     const KIND: &'static str = "evidence";
     fn person(&self) -> Option<&PersonId> {
         Some(&self.person)
+    }
+    fn found_by(&self) -> FoundBy {
+        match &self.says {
+            Says::Stay(stay) => FoundBy::Value(Piece::STAYS_IN, stay.region.to_string()),
+            Says::Trip(trip) => FoundBy::Value(Piece::ON_RUN, trip.vehicle.to_string()),
+            Says::Case(case) => FoundBy::Value(Piece::CASE, case.case.to_string()),
+            Says::Exposure(exposure, _) => FoundBy::Value(Piece::EXPOSED_TO, exposure.case.to_string()),
+            Says::Declaration(_) | Says::Check(_) | Says::Test(_) | Says::Ruling(_) => FoundBy::Nothing,
+        }
     }
     fn keep_until(&self) -> Option<Timestamp> {
         retention(self.says.kind(), self.received)
@@ -284,10 +349,18 @@ pub struct Question {
     pub answer: Option<bool>,
 }
 
+impl Question {
+    /// What questions are looked up as, by the case they are about.
+    pub(crate) const ABOUT_CASE: &'static str = "questions about case";
+}
+
 impl Kept for Question {
     const KIND: &'static str = "question";
     fn person(&self) -> Option<&PersonId> {
         Some(&self.person)
+    }
+    fn found_by(&self) -> FoundBy {
+        FoundBy::Value(Question::ABOUT_CASE, self.exposure.case.to_string())
     }
     fn state(&self) -> &'static str {
         if self.answer.is_none() { "asked" } else { "answered" }
@@ -304,6 +377,8 @@ pub struct Notice {
     pub person: PersonId,
     /// When it came up.
     pub at: Timestamp,
+    /// When it may be sent: the end of the person's quiet hours, where it came up in them (R22).
+    pub not_before: Timestamp,
     /// What it is about.
     pub about: NoticeAbout,
 }
@@ -335,7 +410,7 @@ impl Kept for Notice {
         "waiting"
     }
     fn due(&self) -> Option<Timestamp> {
-        Some(self.at)
+        Some(self.not_before)
     }
     fn keep_until(&self) -> Option<Timestamp> {
         days(self.at, 30)
@@ -465,6 +540,8 @@ pub struct Published {
     pub at: Timestamp,
     /// By whom.
     pub by: Officer,
+    /// Who would change by it, as it was found before it was published.
+    pub preview: RulesPreview,
 }
 
 impl Kept for Published {

@@ -1,16 +1,20 @@
 //! Taking one's data along, and leaving (R14).
 
-use evidence::PersonId;
+use evidence::{PersonId, RegionPeriod};
 use serde::Serialize;
 
 use crate::{
     actor::Actor,
     error::OfficeError,
+    follow_up::FollowUp,
+    interview::Named,
     kept::{Access, Appeal, Carried, Piece, Question, Resident, Says},
     office::{Office, transact},
     permissions::UseCase,
+    share::Share,
     specimen::Specimen,
     statement::Statement,
+    venue::Owns,
 };
 
 /// Everything that is kept about a person.
@@ -20,6 +24,8 @@ pub struct Exported {
     pub resident: Resident,
     /// Their evidence.
     pub evidence: Vec<Piece>,
+    /// The published levels of the regions it speaks of: with them anyone can rate it again.
+    pub region_levels: Vec<RegionPeriod>,
     /// Questions they were asked.
     pub questions: Vec<Question>,
     /// Appeals they made.
@@ -30,6 +36,14 @@ pub struct Exported {
     pub specimens: Vec<Specimen>,
     /// What officers said of them, and how far it has come.
     pub statements: Vec<Statement>,
+    /// Venues that are theirs.
+    pub venues: Vec<Owns>,
+    /// Whom they named as a case.
+    pub named: Vec<Named>,
+    /// How they are followed up.
+    pub follow_ups: Vec<FollowUp>,
+    /// With whom they share their status.
+    pub shares: Vec<Share>,
     /// Passes issued to them that have not expired.
     pub passes: Vec<Carried>,
 }
@@ -46,14 +60,20 @@ impl Office {
             let mut evidence: Vec<Piece> =
                 desk.about(person).await?.into_iter().map(|filed| filed.what).collect();
             evidence.sort_by_key(|piece| piece.received);
+            let region_levels = desk.levels_for(&evidence).await?;
             Ok(Exported {
                 resident,
                 evidence,
+                region_levels,
                 questions: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 appeals: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 accesses: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 specimens: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 statements: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
+                venues: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
+                named: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
+                follow_ups: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
+                shares: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 passes: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
             })
         })

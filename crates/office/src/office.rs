@@ -7,7 +7,7 @@ use std::{
 };
 
 use contacts::Profile;
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use ledger::BodyName;
 use rating::RuleSet;
 use store::{MasterKey, RecordId, Store};
@@ -39,6 +39,8 @@ pub struct Office {
     pub(crate) profile: Arc<Profile>,
     /// The authority whose office it is.
     pub(crate) body: BodyName,
+    /// Where it is: quiet hours and days are those of this place.
+    pub(crate) zone: TimeZone,
     /// What passes are issued with, if they are.
     pub(crate) passes: Option<Arc<PassDesk>>,
     /// Rule sets that were compiled before: a published one never changes.
@@ -63,6 +65,7 @@ impl Office {
             randomness,
             profile: Arc::new(profile),
             body,
+            zone: TimeZone::UTC,
             passes: None,
             compiled: Arc::default(),
         }
@@ -72,6 +75,13 @@ impl Office {
     #[must_use]
     pub fn issuing(mut self, passes: PassDesk) -> Self {
         self.passes = Some(Arc::new(passes));
+        self
+    }
+
+    /// The same office, in a place with this time zone. Without one it is UTC.
+    #[must_use]
+    pub fn in_time_zone(mut self, zone: TimeZone) -> Self {
+        self.zone = zone;
         self
     }
 

@@ -13,6 +13,7 @@ use crate::{
     kept::{NoticeAbout, Piece, Proposal, Says},
     logged::schedule,
     office::{Office, transact},
+    oversight::AlertAbout,
     permissions::UseCase,
 };
 
@@ -145,8 +146,9 @@ fn held() -> OfficeError {
 }
 
 impl Desk<'_> {
-    /// Logs that a ruling is held.
+    /// Logs that a ruling is held, and alerts oversight.
     async fn log_held(&mut self, proposal: &Proposal) -> Result<(), OfficeError> {
+        self.alert(AlertAbout::RulingsHeld).await?;
         let (reason, people) = (HoldReason::TooManyRulings, Count::of(1));
         let by = schedule(&self.office.body);
         self.log_about(&proposal.person, by, &proposal.ruling, |batch| Logged::BatchHeld {

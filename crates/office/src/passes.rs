@@ -12,7 +12,7 @@ use crate::{
     actor::Actor,
     desk::{Desk, Filed, day_of},
     error::OfficeError,
-    kept::{Carried, Kept, Rated, Revoked, Signed},
+    kept::{Carried, Rated, Revoked, Signed},
     logged::schedule,
     office::{Office, transact},
     permissions::UseCase,
@@ -165,11 +165,11 @@ impl Office {
         let with = self.pass_desk()?;
         transact!(self, |desk| {
             let mut revoked = Vec::new();
-            for record in desk.all_in_state::<Revoked>("kept").await? {
+            for record in desk.everything::<Revoked>("kept").await? {
                 desk.unexpired(record.what.passes, &mut revoked);
             }
             let mut living = Vec::new();
-            for record in desk.all_in_state::<Carried>("living").await? {
+            for record in desk.everything::<Carried>("living").await? {
                 desk.unexpired(record.what.passes, &mut living);
             }
             let mut random = |bytes: &mut [u8]| self.randomness.fill(bytes);
@@ -177,15 +177,16 @@ impl Office {
         })
     }
 
-    /// The signed list of the keys that doors trust, as it is now.
+    /// The signed list of the keys that doors trust, as it is now: the office's own and those of recognised authorities.
     ///
     /// # Errors
     /// Where the database or the signer fails.
     pub async fn trust_list(&self) -> Result<Vec<u8>, OfficeError> {
         let with = self.pass_desk()?;
         transact!(self, |desk| {
-            let entries =
+            let mut entries =
                 with.keys.to_entries().map_err(|error| OfficeError::Unreadable(error.to_string()))?;
+            entries.extend(desk.trusted_issuers().await?);
             Ok(publish_trust_list(&TrustList { edition: desk.edition()?, entries }, &*with.publisher)?)
         })
     }
@@ -212,7 +213,7 @@ impl Desk<'_> {
             rule_set,
             region: with.region.clone(),
             initials: initials(&resident.name),
-            birthday: None,
+            birthday: resident.particulars.birthday,
             help: String::new(),
         };
         Ok((rated.what, claims))
@@ -287,17 +288,6 @@ impl Desk<'_> {
             }
         }
         Ok(!is_all)
-    }
-
-    /// All of a kind in a state.
-    async fn all_in_state<T: Kept>(&mut self, state: &str) -> Result<Vec<Filed<T>>, OfficeError> {
-        let (mut all, mut after) = (Vec::new(), None);
-        loop {
-            let records = self.tx.in_state(T::KIND, state, after.as_ref(), AT_ONCE).await?;
-            let Some(last) = records.last() else { return Ok(all) };
-            after = Some(last.id.clone());
-            all.extend(self.read_all::<T>(records).await?);
-        }
     }
 
     fn unexpired(&self, passes: Vec<(String, Timestamp)>, into: &mut Vec<PassId>) {

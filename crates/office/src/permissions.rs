@@ -7,8 +7,12 @@ use crate::{actor::Role, error::OfficeError};
 pub enum UseCase {
     /// Register a person.
     Register,
-    /// Declare symptoms, or make a daily check.
+    /// Find a registered person by the number of their document.
+    Find,
+    /// Declare symptoms, stays and journeys, or make a daily check.
     Declare,
+    /// Register a venue and change its code.
+    KeepVenue,
     /// Check in at a venue and out of it.
     CheckIn,
     /// Record that a specimen was taken.
@@ -39,12 +43,42 @@ pub enum UseCase {
     AgreeToOverride,
     /// Publish a rule set.
     PublishRules,
+    /// Publish the level of a region.
+    PublishRegionLevel,
     /// Take one's data along.
     Export,
     /// Leave.
     Erase,
-    /// Release a batch of rulings that was held.
+    /// Release what was held.
     ReleaseHeld,
+    /// See alerts, delays, how often records are looked at, and exports.
+    Oversee,
+    /// List people who are to be followed up.
+    ListFollowUps,
+    /// Follow a person up.
+    FollowUp,
+    /// Share one's status with somebody.
+    Share,
+    /// Propose to trust another authority's passes.
+    ProposeIssuer,
+    /// Agree to trust another authority's passes.
+    AgreeToIssuer,
+    /// End trust in another authority's passes.
+    RevokeIssuer,
+    /// Ask for a line list of a case's contacts, and take it out.
+    LineList,
+    /// Approve a line list.
+    ApproveLineList,
+    /// Record what a case says in an interview.
+    Interview,
+    /// Order a place trace, after its preview.
+    OrderPlaceTrace,
+    /// Approve a place trace that another body ordered.
+    ApprovePlaceTrace,
+    /// Publish figures.
+    PublishFigures,
+    /// Compare every colour with what the rules give.
+    Replay,
 }
 
 /// Whose record somebody may do something with.
@@ -62,9 +96,14 @@ pub enum Whose {
 pub const TABLE: &[(UseCase, Role, Whose)] = &[
     (UseCase::Register, Role::Resident, Whose::Own),
     (UseCase::Register, Role::Desk, Whose::Anybodys),
+    (UseCase::Find, Role::Desk, Whose::Anybodys),
+    (UseCase::Find, Role::Laboratory, Whose::Anybodys),
+    (UseCase::Find, Role::Investigator, Whose::Anybodys),
     (UseCase::Declare, Role::Resident, Whose::Own),
     (UseCase::Declare, Role::Desk, Whose::Anybodys),
     (UseCase::Declare, Role::Field, Whose::Anybodys),
+    (UseCase::KeepVenue, Role::Resident, Whose::Own),
+    (UseCase::KeepVenue, Role::Desk, Whose::Anybodys),
     (UseCase::CheckIn, Role::Resident, Whose::Own),
     (UseCase::TakeSpecimen, Role::Resident, Whose::Own),
     (UseCase::TakeSpecimen, Role::Desk, Whose::Anybodys),
@@ -93,9 +132,31 @@ pub const TABLE: &[(UseCase, Role, Whose)] = &[
     (UseCase::ProposeOverride, Role::Investigator, Whose::Anybodys),
     (UseCase::AgreeToOverride, Role::Reviewer, Whose::Anybodys),
     (UseCase::PublishRules, Role::Policy, Whose::Nobodys),
+    (UseCase::PublishRegionLevel, Role::Policy, Whose::Nobodys),
     (UseCase::Export, Role::Resident, Whose::Own),
     (UseCase::Erase, Role::Resident, Whose::Own),
     (UseCase::ReleaseHeld, Role::Oversight, Whose::Nobodys),
+    (UseCase::Oversee, Role::Oversight, Whose::Nobodys),
+    (UseCase::ListFollowUps, Role::Field, Whose::Anybodys),
+    (UseCase::FollowUp, Role::Resident, Whose::Own),
+    (UseCase::FollowUp, Role::Field, Whose::Anybodys),
+    (UseCase::Share, Role::Resident, Whose::Own),
+    (UseCase::Share, Role::Desk, Whose::Anybodys),
+    (UseCase::ProposeIssuer, Role::Policy, Whose::Nobodys),
+    (UseCase::AgreeToIssuer, Role::Oversight, Whose::Nobodys),
+    (UseCase::RevokeIssuer, Role::Policy, Whose::Nobodys),
+    (UseCase::RevokeIssuer, Role::Oversight, Whose::Nobodys),
+    (UseCase::LineList, Role::Investigator, Whose::Anybodys),
+    (UseCase::ApproveLineList, Role::Investigator, Whose::Anybodys),
+    (UseCase::ApproveLineList, Role::Reviewer, Whose::Anybodys),
+    (UseCase::Interview, Role::Investigator, Whose::Anybodys),
+    (UseCase::OrderPlaceTrace, Role::Investigator, Whose::Anybodys),
+    (UseCase::ApprovePlaceTrace, Role::Investigator, Whose::Anybodys),
+    (UseCase::ApprovePlaceTrace, Role::Reviewer, Whose::Anybodys),
+    (UseCase::PublishFigures, Role::Policy, Whose::Nobodys),
+    (UseCase::PublishFigures, Role::Oversight, Whose::Nobodys),
+    (UseCase::Replay, Role::Policy, Whose::Nobodys),
+    (UseCase::Replay, Role::Operator, Whose::Nobodys),
 ];
 
 impl UseCase {
@@ -104,7 +165,9 @@ impl UseCase {
     pub const fn words(self) -> &'static str {
         match self {
             UseCase::Register => "register people",
-            UseCase::Declare => "declare symptoms or make checks",
+            UseCase::Find => "find people by the number of a document",
+            UseCase::Declare => "declare symptoms, stays and journeys, or make checks",
+            UseCase::KeepVenue => "register venues and change their codes",
             UseCase::CheckIn => "check in at venues",
             UseCase::TakeSpecimen => "record specimens",
             UseCase::ReportTest => "report tests",
@@ -120,9 +183,24 @@ impl UseCase {
             UseCase::ProposeOverride => "propose overrides",
             UseCase::AgreeToOverride => "agree to overrides",
             UseCase::PublishRules => "publish rule sets",
+            UseCase::PublishRegionLevel => "publish levels of regions",
             UseCase::Export => "take data along",
             UseCase::Erase => "leave and have data erased",
-            UseCase::ReleaseHeld => "release rulings that were held",
+            UseCase::ReleaseHeld => "release what was held",
+            UseCase::Oversee => "see alerts, delays, how often records are looked at, and exports",
+            UseCase::ListFollowUps => "list people who are to be followed up",
+            UseCase::FollowUp => "follow people up",
+            UseCase::Share => "share a status",
+            UseCase::ProposeIssuer => "propose to trust other authorities' passes",
+            UseCase::AgreeToIssuer => "agree to trust other authorities' passes",
+            UseCase::RevokeIssuer => "end trust in other authorities' passes",
+            UseCase::LineList => "take out line lists of a case's contacts",
+            UseCase::ApproveLineList => "approve line lists",
+            UseCase::Interview => "record what cases say",
+            UseCase::OrderPlaceTrace => "order place traces",
+            UseCase::ApprovePlaceTrace => "approve place traces",
+            UseCase::PublishFigures => "publish figures",
+            UseCase::Replay => "compare every colour with the rules",
         }
     }
 }

@@ -17,14 +17,17 @@ use crate::{
 const AT_ONCE: u32 = 200;
 
 impl Office {
-    /// Publishes a rule set. A document that cannot be compiled is refused.
+    /// Publishes a rule set, and with it who would change by it: everybody is rated by both first. A document that cannot be
+    /// compiled is refused.
     ///
     /// # Errors
-    /// [`OfficeError::RuleSet`] naming lines and remedies.
+    /// [`OfficeError::RuleSet`] naming lines and remedies, [`OfficeError::Refused`] while colours differ that nothing explains.
     pub async fn publish(&self, actor: &Actor, document: &str) -> Result<RecordId, OfficeError> {
         let rule_set = RuleSet::parse(document.as_bytes())?;
+        let preview = self.preview_rules(actor, document).await?;
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::PublishRules, None, "").await?;
+            desk.nothing_unexplained().await?;
             let by = actor.officer().ok_or(OfficeError::Unknown("officer"))?.clone();
             let logged = Logged::RuleSetPublished {
                 rule_set: rule_set.id.parse().map_err(|error: ledger::NameError| {
@@ -36,7 +39,21 @@ impl Office {
                 to: rule_set.sunset,
             };
             desk.log(by.logged(), logged).await?;
-            desk.file(&Published { document: document.to_owned(), at: desk.at, by }).await
+            let (document, preview) = (document.to_owned(), preview.clone());
+            desk.file(&Published { document, at: desk.at, by, preview }).await
+        })
+    }
+
+    /// Every rule set that was published, the latest first.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn rule_sets(&self) -> Result<Vec<(RecordId, Published)>, OfficeError> {
+        transact!(self, |desk| {
+            let all = desk.everything::<Published>("kept").await?;
+            let mut all: Vec<_> = all.into_iter().map(|filed| (filed.id, filed.what)).collect();
+            all.sort_by_key(|(_, published)| std::cmp::Reverse(published.at));
+            Ok(all)
         })
     }
 
@@ -44,8 +61,9 @@ impl Office {
     /// begins or ends; it may be stopped and begun again.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// [`OfficeError::Refused`] while colours differ that nothing explains.
     pub async fn rerate_everybody(&self) -> Result<u64, OfficeError> {
+        transact!(self, |desk| { desk.nothing_unexplained().await })?;
         let (mut after, mut rated) = (None, 0);
         loop {
             let people: Vec<(RecordId, PersonId)> = transact!(self, |desk| {

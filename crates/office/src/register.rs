@@ -1,4 +1,4 @@
-//! Registering: by oneself, or at a desk.
+//! Registering: by oneself, or at a desk; and being found again by a document.
 
 use evidence::{HouseholdId, HouseholdMember, PersonId};
 
@@ -8,11 +8,12 @@ use crate::{
     error::OfficeError,
     kept::{Kept, Lives, Resident},
     office::{Office, transact},
-    permissions::UseCase,
+    particulars::Particulars,
+    permissions::{UseCase, allowed},
 };
 
 /// What somebody gives when they register.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Registration {
     /// Their name.
     pub name: String,
@@ -24,12 +25,12 @@ pub struct Registration {
     pub household: Option<HouseholdId>,
     /// Follow-up district.
     pub area: Option<String>,
+    /// What else they tell of themselves; nothing of it is needed.
+    pub particulars: Particulars,
 }
 
 /// What identity numbers are looked up as.
 const IDENTITY: &str = "identity number";
-/// What homes are looked up as.
-const HOME: &str = "household";
 
 impl Office {
     /// Registers a person; `by` is `None` for somebody who registers themselves and is nobody yet.
@@ -43,6 +44,7 @@ impl Office {
                 "give the name as it stands on a document",
             ));
         }
+        given.particulars.check()?;
         transact!(self, |desk| {
             if let Some(actor) = by {
                 desk.authorise(actor, UseCase::Register, None, "").await?;
@@ -60,6 +62,7 @@ impl Office {
                 contact: given.contact.clone(),
                 household: given.household.clone(),
                 area: given.area.clone(),
+                particulars: given.particulars.clone(),
                 proxies: Vec::new(),
                 registered: desk.at,
             };
@@ -68,6 +71,55 @@ impl Office {
                 desk.lives_in(&person, household).await?;
             }
             Ok(person)
+        })
+    }
+
+    /// The person who is registered with a document, with the name they gave: by its number, whole and as it stands there. There
+    /// is no search by anything else.
+    ///
+    /// # Errors
+    /// [`OfficeError::Forbidden`] for residents and for roles that have no business with it, [`OfficeError::Unknown`] where
+    /// nobody is registered with this document.
+    pub async fn find(
+        &self,
+        actor: &Actor,
+        identity: &str,
+        purpose: &str,
+    ) -> Result<(PersonId, String), OfficeError> {
+        transact!(self, |desk| {
+            allowed(actor.role(), UseCase::Find)?;
+            let records = desk.tx.found_by(Resident::KIND, &self.identity(identity)?).await?;
+            let found = desk.read_all::<Resident>(records).await?.into_iter().next();
+            let Resident { person, name, .. } = found.ok_or(OfficeError::Unknown("document"))?.what;
+            desk.authorise(actor, UseCase::Find, Some(&person), purpose).await?;
+            Ok((person, name))
+        })
+    }
+
+    /// The keyed hash of an identity number, however it is spaced and in whichever letters.
+    fn identity(&self, identity: &str) -> Result<Vec<u8>, OfficeError> {
+        let normal: String =
+            identity.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+        Ok(self.keys.lookup(IDENTITY, &normal)?.0)
+    }
+
+    /// Changes what a person told of themselves.
+    ///
+    /// # Errors
+    /// [`OfficeError::Refused`] for quiet hours that leave no time to be told anything.
+    pub async fn change_particulars(
+        &self,
+        actor: &Actor,
+        person: &PersonId,
+        particulars: &Particulars,
+        purpose: &str,
+    ) -> Result<(), OfficeError> {
+        particulars.check()?;
+        transact!(self, |desk| {
+            desk.authorise(actor, UseCase::Register, Some(person), purpose).await?;
+            let mut resident = desk.known(person).await?;
+            resident.what.particulars = particulars.clone();
+            desk.refile(&resident).await
         })
     }
 
@@ -97,9 +149,7 @@ impl Office {
 impl Desk<'_> {
     async fn lives_in(&mut self, person: &PersonId, household: &HouseholdId) -> Result<(), OfficeError> {
         let lives = Lives { person: person.clone(), household: household.clone() };
-        let lookup = self.office.keys.lookup(HOME, household.as_str())?.0;
-        let id = self.new_id();
-        self.file_as(id, &lives, Some(lookup)).await?;
+        self.file(&lives).await?;
         Ok(())
     }
 
@@ -108,9 +158,7 @@ impl Desk<'_> {
         &mut self,
         household: &HouseholdId,
     ) -> Result<Vec<HouseholdMember>, OfficeError> {
-        let lookup = self.office.keys.lookup(HOME, household.as_str())?.0;
-        let records = self.tx.found_by(Lives::KIND, &lookup).await?;
-        let lives = self.read_all::<Lives>(records).await?.into_iter();
+        let lives = self.found::<Lives>(Lives::HOME, household.as_str()).await?.into_iter();
         Ok(lives
             .map(|Filed { what: Lives { household, person }, .. }| HouseholdMember { household, person })
             .collect())
@@ -118,9 +166,7 @@ impl Desk<'_> {
 
     /// The keyed hash of an identity number that nobody is registered with.
     async fn identity(&mut self, identity: &str) -> Result<Vec<u8>, OfficeError> {
-        let normal: String =
-            identity.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
-        let lookup = self.office.keys.lookup(IDENTITY, &normal)?.0;
+        let lookup = self.office.identity(identity)?;
         if !self.tx.found_by(Resident::KIND, &lookup).await?.is_empty() {
             return Err(OfficeError::refused(
                 "somebody is registered with this document",

@@ -1,8 +1,8 @@
-//! What an officer says that would restrict a person: a case, a positive test. One word alone colours nobody (R4): it counts when the
+//! What an officer says that would restrict a person: a case, a positive test, that a case named them. One word alone colours nobody (R4): it counts when the
 //! person themself or an officer of another body stands beside it. Where the words of the same two officers carry more than 20 in a
 //! day, what comes on top is held until oversight has looked (R5).
 
-use evidence::{CaseStatus, EvidenceKind, Level, OfficerId, PersonId, TestResult};
+use evidence::{CaseStatus, EvidenceKind, Level, OfficerId, PersonId, Setting, TestResult};
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Count, HoldReason, Logged};
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ use crate::{
     kept::{Kept, NoticeAbout, Piece, Says},
     logged::schedule,
     office::{Office, transact},
+    oversight::AlertAbout,
     permissions::UseCase,
     trace::Traced,
 };
@@ -37,7 +38,7 @@ pub struct Statement {
     pub by: Officer,
     /// When.
     pub at: Timestamp,
-    /// What: a case, or a positive test.
+    /// What: a case, a positive test, or that a case named the person as a contact.
     pub says: Says,
     /// The officer of another body who stands beside it; none where the person themself does.
     pub second: Option<OfficerId>,
@@ -164,6 +165,8 @@ fn restricts(says: &Says) -> bool {
     match says {
         Says::Test(test) => test.result == TestResult::Positive,
         Says::Case(case) => matches!(case.status, CaseStatus::Suspected | CaseStatus::Confirmed),
+        // Nobody but the case's investigator says so; everybody else's exposures rest on where they were themselves.
+        Says::Exposure(exposure, _) => exposure.setting == Setting::Named,
         _ => false,
     }
 }
@@ -283,7 +286,33 @@ impl Desk<'_> {
             let level = self.take(person, says).await?;
             return Ok(Stated::Counts { level, traced: Traced::default() });
         }
-        let statement = Statement {
+        if let Some(second) = second {
+            let filed = self.said(by, person, says).await?;
+            return self.corroborated(filed, &second).await;
+        }
+        self.wait(by, person, says).await
+    }
+
+    /// Lets what an officer says of a person wait for another word.
+    pub(crate) async fn wait(
+        &mut self,
+        by: &Officer,
+        person: &PersonId,
+        says: Says,
+    ) -> Result<Stated, OfficeError> {
+        let filed = self.said(by, person, says).await?;
+        self.log_statement(&filed.what, HoldReason::Uncorroborated).await?;
+        self.tell(person, NoticeAbout::Statement).await?;
+        Ok(Stated::Waits)
+    }
+
+    async fn said(
+        &mut self,
+        by: &Officer,
+        person: &PersonId,
+        says: Says,
+    ) -> Result<Filed<Statement>, OfficeError> {
+        let what = Statement {
             person: person.clone(),
             by: by.clone(),
             at: self.at,
@@ -291,14 +320,7 @@ impl Desk<'_> {
             second: None,
             stage: Stage::Waiting,
         };
-        let id = self.file(&statement).await?;
-        let filed = Filed { id, version: 1, what: statement };
-        if let Some(second) = second {
-            return self.corroborated(filed, &second).await;
-        }
-        self.log_statement(&filed.what, HoldReason::Uncorroborated).await?;
-        self.tell(person, NoticeAbout::Statement).await?;
-        Ok(Stated::Waits)
+        Ok(Filed { id: self.file(&what).await?, version: 1, what })
     }
 
     /// Lets a statement count that somebody stands beside, unless the same two officers carry too many.
@@ -330,6 +352,7 @@ impl Desk<'_> {
         match &mut filed.what.says {
             Says::Test(test) => test.reported = Some(self.at),
             Says::Case(case) => (case.confirmed, case.isolated) = (Some(self.at), Some(self.at)),
+            Says::Exposure(_, known) => *known = self.at,
             _ => {}
         }
         self.refile(&filed).await?;
@@ -337,7 +360,7 @@ impl Desk<'_> {
         let mut level = self.take(&person, says.clone()).await?;
         let mut traced = Traced::default();
         if let Says::Case(case) = &says {
-            traced = self.trace(&person, case).await?;
+            traced = self.trace(&person, case, None).await?;
         } else if let Some(stated) = Box::pin(self.case_beside_test(&person)).await? {
             // The case that waited for this test counts now.
             level = stated.level().unwrap_or(level);
@@ -400,9 +423,19 @@ impl Desk<'_> {
     async fn log_statement(&mut self, statement: &Statement, reason: HoldReason) -> Result<(), OfficeError> {
         let by = match reason {
             HoldReason::Uncorroborated => statement.by.logged(),
-            _ => schedule(&self.office.body),
+            _ => {
+                self.alert(AlertAbout::StatementsHeld).await?;
+                schedule(&self.office.body)
+            }
         };
-        self.log_about(&statement.person, by, &statement.says, |batch| Logged::BatchHeld {
+        let said = match &statement.says {
+            // Without its probability, which follows from the rest: a fraction has no single written form.
+            Says::Exposure(of, _) => serde_json::json!({
+                "case": of.case, "setting": of.setting, "first": of.first, "last": of.last, "minutes": of.minutes,
+            }),
+            says => serde_json::to_value(says)?,
+        };
+        self.log_about(&statement.person, by, &said, |batch| Logged::BatchHeld {
             reason,
             people: Count::of(1),
             batch,

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use crate::{
-    desk::day_of,
+    desk::{Desk, day_of},
     error::OfficeError,
     kept::Rated,
     office::{Office, transact},
@@ -27,6 +27,13 @@ pub struct Ticked {
     pub days_destroyed: u64,
 }
 
+impl Desk<'_> {
+    /// The first day whose visits are kept: a day is over when its last instant is older than visits are kept.
+    pub(crate) fn first_day_kept(&self) -> Date {
+        day_of(self.ago(EvidenceKind::Visit.retention().unwrap_or(SignedDuration::ZERO)))
+    }
+}
+
 impl Office {
     /// Does everything that is due. It may be stopped at any moment, and is to be called again and again.
     ///
@@ -46,6 +53,9 @@ impl Office {
                 break;
             }
         }
+        while let Some(rerated) = transact!(self, |desk| { desk.rate_stays().await })? {
+            ticked.rerated += rerated;
+        }
         loop {
             let rerated = transact!(self, |desk| {
                 let due = desk.due::<Rated>(AT_ONCE).await?;
@@ -60,6 +70,7 @@ impl Office {
             }
         }
         while transact!(self, |desk| { desk.count_signed().await })? {}
+        while transact!(self, |desk| { desk.add_up_looks().await })? {}
         transact!(self, |desk| { Ok(desk.tx.place_entries(10_000).await?) })?;
         Ok(ticked)
     }
@@ -67,9 +78,7 @@ impl Office {
     /// Destroys the keys of days whose visits are no longer to be kept, and forgets those visits.
     async fn destroy_days(&self) -> Result<u64, OfficeError> {
         transact!(self, |desk| {
-            let kept = EvidenceKind::Visit.retention().unwrap_or(SignedDuration::ZERO);
-            // A day is over when its last instant is older than visits are kept.
-            let first_kept = day_of(desk.ago(kept));
+            let first_kept = desk.first_day_kept();
             let mut destroyed = 0;
             for name in desk.tx.key_names("day/", "", 10_000).await? {
                 let day: Date = name.trim_start_matches("day/").parse()?;

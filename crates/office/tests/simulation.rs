@@ -188,8 +188,8 @@ async fn act(town: &Town, writes_left: &AtomicI64, draws: &mut Draws, model: &mu
             learned = Some(evidence::EvidenceKind::Check);
         }
         40..65 => {
-            let venue = format!("v{}", draws.below(12)).parse().unwrap();
-            survive!(model, writes_left, draws, office.check_in(&actor, &person, &venue)).unwrap();
+            let (venue, code) = town.venue(&format!("v{}", draws.below(12))).await;
+            survive!(model, writes_left, draws, office.check_in(&actor, &person, &code)).unwrap();
             leave(model, &person, now);
             let says = Visit { venue, entered: now, left: None };
             model.open_visits.insert(person.clone(), model.world.visits.len());
@@ -273,9 +273,8 @@ async fn register(town: &Town, writes_left: &AtomicI64, draws: &mut Draws, model
     let given = office::Registration {
         identity: Some(name.clone()),
         name,
-        contact: None,
         household: household.as_deref().map(|home| home.parse().unwrap()),
-        area: None,
+        ..office::Registration::default()
     };
     let person = survive!(model, writes_left, draws, town.office.register(None, &given)).unwrap();
     model.people.insert(person, Known { household, ..Known::default() });
@@ -386,7 +385,7 @@ async fn compare(town: &Town, model: &mut Model, rule_set: &RuleSet) {
         let actor = Actor::Resident(person.clone());
         let exported = town.office.export(&actor, person).await.unwrap();
         let mut evidence = Evidence::default();
-        let mut pieces = Vec::new();
+        let (mut pieces, mut exposures) = (Vec::new(), Vec::new());
         for piece in exported.evidence {
             let kind = piece.says.kind();
             assert!(piece.received.checked_add(kind.retention().unwrap()).unwrap() > now, "kept too long");
@@ -398,11 +397,16 @@ async fn compare(town: &Town, model: &mut Model, rule_set: &RuleSet) {
                 Says::Check(says) => evidence.pieces.push(rating::Piece::of_check(says)),
                 Says::Test(says) => evidence.pieces.push(rating::Piece::of_test(says)),
                 Says::Case(says) => evidence.pieces.extend(rating::Piece::of_case(&says)),
-                Says::Exposure(says, known) => evidence.pieces.push(rating::Piece::of_exposure(*says, known)),
+                Says::Exposure(says, case_known) => {
+                    exposures.push(contacts::Contact { person: person.clone(), case_known, exposure: *says });
+                }
                 Says::Ruling(says) => evidence.rulings.push(says),
                 Says::Stay(_) | Says::Trip(_) => panic!("nobody travelled"),
             }
         }
+        contacts::take_together(&town.profile, &mut exposures);
+        let exposed = exposures.into_iter().map(|of| rating::Piece::of_exposure(of.exposure, of.case_known));
+        evidence.pieces.extend(exposed);
         let mut expected = known.evidence.clone();
         pieces.sort_by_key(|(kind, received)| (kind.word(), *received));
         expected.sort_by_key(|(kind, received)| (kind.word(), *received));

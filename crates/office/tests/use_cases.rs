@@ -4,15 +4,11 @@
 
 mod town;
 
-use evidence::{Effect, Level, Symptom, Symptoms, TestResult, VenueId};
+use evidence::{Effect, Level, Symptom, Symptoms, TestResult};
 use jiff::SignedDuration;
 use office::{Actor, Ground, Notice, NoticeAbout, OfficeError, Override, Role};
 use rating::Language;
 use town::{everywhere, officer, symptoms};
-
-fn cafe() -> VenueId {
-    "cafe".parse().unwrap()
-}
 
 const MANY: u64 = 200;
 
@@ -68,13 +64,13 @@ async fn a_confirmed_case_re_rates_and_tells_contacts_at_home_and_at_venues_at_o
         let (cai, as_cai) = town.person("Cai", None).await;
         let (dai, as_dai) = town.person("Dai", None).await;
         // Cai is in the café with Anna for half an hour; Dai comes when she has left.
-        town.office.check_in(&as_anna, &anna, &cafe()).await.unwrap();
+        town.office.check_in(&as_anna, &anna, &town.code("cafe").await).await.unwrap();
         town.minutes(30).await;
-        town.office.check_in(&as_cai, &cai, &cafe()).await.unwrap();
+        town.office.check_in(&as_cai, &cai, &town.code("cafe").await).await.unwrap();
         town.minutes(30).await;
         assert!(town.office.check_out(&as_anna, &anna).await.unwrap());
         town.minutes(5).await;
-        town.office.check_in(&as_dai, &dai, &cafe()).await.unwrap();
+        town.office.check_in(&as_dai, &dai, &town.code("cafe").await).await.unwrap();
         assert!(!town.office.check_out(&as_anna, &anna).await.unwrap(), "she is nowhere");
         town.pass(24).await;
         let investigator = officer("inv-1", Role::Investigator, "cdc");
@@ -107,9 +103,9 @@ async fn contacts_that_are_very_many_are_asked_and_only_a_yes_becomes_evidence()
         for name in ["Bo", "Cai", "Dai"] {
             others.push(town.person(name, None).await);
         }
-        town.office.check_in(&as_anna, &anna, &cafe()).await.unwrap();
+        town.office.check_in(&as_anna, &anna, &town.code("cafe").await).await.unwrap();
         for (person, actor) in &others {
-            town.office.check_in(actor, person, &cafe()).await.unwrap();
+            town.office.check_in(actor, person, &town.code("cafe").await).await.unwrap();
         }
         town.pass(2).await;
         for (_, actor) in others.iter().chain([&(anna.clone(), as_anna.clone())]) {
@@ -121,7 +117,7 @@ async fn contacts_that_are_very_many_are_asked_and_only_a_yes_becomes_evidence()
         let (bo, as_bo) = &others[0];
         let questions = town.office.questions(as_bo, bo).await.unwrap();
         assert_eq!(questions.len(), 1);
-        assert_eq!(questions[0].1.venue, cafe());
+        assert_eq!(questions[0].1.venue, town.venue("cafe").await.0);
         let (cai, as_cai) = &others[1];
         assert!(town.office.answer(as_cai, cai, &questions[0].0, true).await.is_err(), "asked of another");
         town.office.answer(as_bo, bo, &questions[0].0, true).await.unwrap();
@@ -322,7 +318,7 @@ async fn r9_what_is_not_to_be_kept_is_gone_and_visits_of_destroyed_days_are_nois
     everywhere(MANY, async |town| {
         town.publish().await;
         let (anna, as_anna) = town.person("Anna", None).await;
-        town.office.check_in(&as_anna, &anna, &cafe()).await.unwrap();
+        town.office.check_in(&as_anna, &anna, &town.code("cafe").await).await.unwrap();
         town.office.declare(&as_anna, &anna, Symptoms::NONE).await.unwrap();
         let mut t = town.store.begin().await.unwrap();
         let day = t.visit_days().await.unwrap()[0];
@@ -375,7 +371,7 @@ async fn r16_a_venue_scan_alone_never_changes_a_colour() {
         town.publish().await;
         let (anna, as_anna) = town.person("Anna", None).await;
         for venue in ["bank", "hospital", "market"] {
-            town.office.check_in(&as_anna, &anna, &venue.parse().unwrap()).await.unwrap();
+            town.office.check_in(&as_anna, &anna, &town.code(venue).await).await.unwrap();
             town.minutes(10).await;
         }
         assert_eq!(
@@ -403,9 +399,7 @@ async fn r18_nobody_finds_a_record_by_guessing_and_a_document_is_registered_once
         let again = office::Registration {
             name: "Another".to_owned(),
             identity: Some("id anna".to_owned()),
-            contact: None,
-            household: None,
-            area: None,
+            ..office::Registration::default()
         };
         assert!(
             town.office.register(None, &again).await.is_err(),
@@ -438,7 +432,7 @@ async fn a_copy_of_the_database_without_the_master_key_tells_nothing_of_anybody(
     everywhere(MANY, async |town| {
         town.publish().await;
         let (anna, as_anna) = town.person("Annabella", Some("h-seven")).await;
-        town.office.check_in(&as_anna, &anna, &cafe()).await.unwrap();
+        town.office.check_in(&as_anna, &anna, &town.code("cafe").await).await.unwrap();
         town.office.declare(&as_anna, &anna, symptoms(&[Symptom::Nausea])).await.unwrap();
         let mut t = town.store.begin().await.unwrap();
         let mut dump = Vec::new();

@@ -8,6 +8,7 @@ use ciborium::Value;
 use coset::iana;
 use evidence::Level;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     cbor::{at, integer},
@@ -162,8 +163,9 @@ impl fmt::Debug for HolderKey {
     }
 }
 
-/// Day and month of birth, without the year.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Day and month of birth, without the year. Written as `02-29`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Birthday {
     month: u8,
     day: u8,
@@ -202,6 +204,19 @@ impl std::str::FromStr for Birthday {
             text.split_once('-').and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)));
         let (month, day) = parts.ok_or(ClaimsError::Claim("birthday"))?;
         Self::new(month, day)
+    }
+}
+
+impl TryFrom<String> for Birthday {
+    type Error = ClaimsError;
+    fn try_from(text: String) -> Result<Self, ClaimsError> {
+        text.parse()
+    }
+}
+
+impl From<Birthday> for String {
+    fn from(birthday: Birthday) -> String {
+        birthday.to_string()
     }
 }
 

@@ -26,7 +26,7 @@ pub use condition::{Condition, ConditionError, Truth};
 pub use efficacy::{Efficacy, RuleEfficacy, wilson_95};
 pub use explain::{ExplainedReason, Explanation, describe, explain, inputs_digest};
 pub use piece::{Evidence, Piece, Says, Versions};
-pub use preview::{Change, GroupCount, Preview, PreviewReport};
+pub use preview::{Change, GroupCount, Preview, PreviewReport, age_band};
 pub use rate::{Rating, rate, rate_in_force, timeline};
 pub use reason::Reason;
 pub use rule_set::{NegativeTests, Problem, Release, Rule, RuleSet, RuleSetError};

@@ -107,7 +107,8 @@ impl<'a> Preview<'a> {
 }
 
 /// Bands of ten years up to 80 and over, zero-padded so that they sort.
-fn age_band(age: i16) -> String {
+#[must_use]
+pub fn age_band(age: i16) -> String {
     match age {
         ..0 => "(not born yet)".to_owned(),
         80.. => "80+".to_owned(),

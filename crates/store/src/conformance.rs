@@ -107,6 +107,8 @@ pub async fn records_are_found_by_person_state_lookup_and_time(store: &dyn Store
     assert_eq!(ids(t.found_by("task", &[0]).await.expect("read")), [id(1), id(2)]);
     assert_eq!(ids(t.found_by("case", &[0]).await.expect("read")), []);
     assert_eq!(ids(t.in_state("task", "open", None, 2).await.expect("read")), [id(1), id(2)]);
+    assert_eq!(t.count("task").await.expect("read"), 4);
+    assert_eq!(t.count("nothing").await.expect("read"), 0);
     assert_eq!(ids(t.in_state("task", "open", Some(&id(2)), 2).await.expect("read")), [id(3)]);
     assert_eq!(ids(t.due("task", at(8), 9).await.expect("read")), [id(3), id(2)], "earliest first");
     assert_eq!(ids(t.due("task", at(9), 1).await.expect("read")), [id(3)]);

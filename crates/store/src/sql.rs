@@ -191,6 +191,15 @@ macro_rules! sql_transaction {
                 records(rows)
             }
 
+            async fn count(&mut self, kind: &str) -> Result<u64, StoreError> {
+                let number: i64 = sqlx::query_scalar("SELECT count(*) FROM records WHERE kind = $1")
+                    .bind(kind)
+                    .fetch_one(&mut *self.inner)
+                    .await
+                    .map_err($failed)?;
+                count(number)
+            }
+
             async fn due(&mut self, kind: &str, at: Timestamp, limit: u32) -> Result<Vec<Record>, StoreError> {
                 let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
                     "SELECT {RECORD} FROM records WHERE kind = $1 AND due <= $2 ORDER BY due, id LIMIT $3"

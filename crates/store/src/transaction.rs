@@ -65,6 +65,9 @@ pub trait Records {
     /// Up to `limit` records of a kind with something due at an instant or before, earliest first.
     async fn due(&mut self, kind: &str, at: Timestamp, limit: u32) -> Result<Vec<Record>, StoreError>;
 
+    /// How many records of a kind there are. Reads an index and no record.
+    async fn count(&mut self, kind: &str) -> Result<u64, StoreError>;
+
     /// Forgets a record of a version.
     ///
     /// # Errors

@@ -70,6 +70,9 @@ impl Records for Dying {
     async fn get(&mut self, kind: &str, id: &RecordId) -> Result<Option<Record>, StoreError> {
         self.inner.get(kind, id).await
     }
+    async fn count(&mut self, kind: &str) -> Result<u64, StoreError> {
+        self.inner.count(kind).await
+    }
     async fn about(&mut self, kind: &str, person: &PersonId) -> Result<Vec<Record>, StoreError> {
         self.inner.about(kind, person).await
     }

@@ -6,6 +6,7 @@
 pub mod crashing;
 
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
     sync::{
         Arc, Mutex,
@@ -14,9 +15,11 @@ use std::{
 };
 
 use contacts::Profile;
-use evidence::{CaseId, PersonId, Symptom, Symptoms, Test, TestMethod, TestResult};
-use jiff::{SignedDuration, Timestamp};
-use office::{Actor, Clock, Office, Officer, Randomness, Registration, Role, Stated, Traced};
+use evidence::{CaseId, PersonId, Symptom, Symptoms, Test, TestMethod, TestResult, VenueId};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use office::{
+    Actor, Clock, Office, Officer, Randomness, Registration, Role, Stated, Traced, VenueCode, VenueGiven,
+};
 use sqlx::{Connection as _, PgConnection};
 use store::{MasterKey, Store};
 use store_postgres::PostgresStore;
@@ -52,6 +55,8 @@ pub struct Town {
     pub office: Office,
     pub store: Arc<dyn Store>,
     pub clock: Arc<Hands>,
+    pub profile: Profile,
+    venues: Mutex<BTreeMap<String, (VenueId, VenueCode)>>,
     /// The database's file, where it has one.
     pub file: Option<PathBuf>,
 }
@@ -79,10 +84,11 @@ impl Town {
             keys,
             Arc::clone(&clock) as _,
             randomness,
-            profile,
+            profile.clone(),
             "health/commission".parse().unwrap(),
         );
-        Town { office, store, clock, file }
+        let office = office.in_time_zone(TimeZone::get("Asia/Shanghai").unwrap());
+        Town { office, store, clock, profile, venues: Mutex::default(), file }
     }
 
     /// Lets time pass; what is due happens.
@@ -101,6 +107,23 @@ impl Town {
         self.office.publish(&policy, PROPORTIONATE).await.unwrap();
     }
 
+    /// The code at a venue's door; registered when it is first asked for.
+    pub async fn code(&self, name: &str) -> VenueCode {
+        self.venue(name).await.1
+    }
+
+    /// A venue with its code.
+    pub async fn venue(&self, name: &str) -> (VenueId, VenueCode) {
+        if let Some(known) = self.venues.lock().unwrap().get(name) {
+            return known.clone();
+        }
+        let desk = officer("desk-1", Role::Desk, "district/office");
+        let given = VenueGiven { name: name.to_owned(), kind: "shop".parse().unwrap(), position: None };
+        let registered = self.office.register_venue(&desk, &given).await.unwrap();
+        self.venues.lock().unwrap().insert(name.to_owned(), registered.clone());
+        registered
+    }
+
     /// Registers somebody who does it themselves.
     pub async fn person(&self, name: &str, household: Option<&str>) -> (PersonId, Actor) {
         let given = Registration {
@@ -108,7 +131,7 @@ impl Town {
             identity: Some(format!("ID-{name}")),
             contact: Some(format!("tel:+86 571 {name}")),
             household: household.map(|home| home.parse().unwrap()),
-            area: None,
+            ..Registration::default()
         };
         let person = self.office.register(None, &given).await.unwrap();
         let actor = Actor::Resident(person.clone());

@@ -16,8 +16,8 @@ use std::{
 
 use evidence::{About, Case, CaseId, Level, PersonId, Symptoms, TestResult, Visit};
 use jiff::{SignedDuration, Timestamp};
-use office::{Actor, Clock as _, OfficeError, Override, Role, Says, Stated};
-use oracle::contacts::{Profile, World, near};
+use office::{Actor, Clock as _, OfficeError, Outcome, Override, Role, Says, Stated, Told, ToldVisit};
+use oracle::contacts::{Near, Profile, World, near};
 use rating::{Evidence, Language, RuleSet, rate_in_force};
 use store::{RecordId, StoreError};
 use town::{PROPORTIONATE, Town, crashing::Crashing, everywhere, officer, symptoms};
@@ -183,8 +183,7 @@ async fn act(town: &Town, writes_left: &AtomicI64, draws: &mut Draws, model: &mu
             learned = Some(evidence::EvidenceKind::Declaration);
         }
         30..40 => {
-            survive!(model, writes_left, draws, office.daily_check(&actor, &person, None, Symptoms::NONE))
-                .unwrap();
+            check(town, writes_left, draws, model, &person).await;
             learned = Some(evidence::EvidenceKind::Check);
         }
         40..65 => {
@@ -223,6 +222,25 @@ async fn act(town: &Town, writes_left: &AtomicI64, draws: &mut Draws, model: &mu
     }
     if let Some(kind) = learned {
         model.people.get_mut(&person).unwrap().evidence.push((kind, now));
+    }
+}
+
+/// A daily check, by the person or by a worker who calls.
+async fn check(
+    town: &Town,
+    writes_left: &AtomicI64,
+    draws: &mut Draws,
+    model: &mut Model,
+    person: &PersonId,
+) {
+    let actor = Actor::Resident(person.clone());
+    if draws.below(3) == 0 {
+        let worker = officer("field-1", Role::Field, "cdc");
+        let found = Outcome::Reached { temperature: None, symptoms: Symptoms::NONE, needs: Vec::new() };
+        survive!(model, writes_left, draws, town.office.record_follow_up(&worker, person, &found)).unwrap();
+    } else {
+        survive!(model, writes_left, draws, town.office.daily_check(&actor, person, None, Symptoms::NONE))
+            .unwrap();
     }
 }
 
@@ -367,14 +385,58 @@ async fn case(town: &Town, writes_left: &AtomicI64, draws: &mut Draws, model: &m
     let expected = near(&profile(), &world, now);
     assert_eq!(traced.exposed, expected.len() as u64, "contacts of {id} at {now}: {expected:?}");
     model.cases += 1;
-    model.contacts += traced.exposed;
-    for contact in expected {
-        let known = model.people.get_mut(contact.person.as_str()).unwrap();
-        known.evidence.push((evidence::EvidenceKind::Exposure, now));
+    exposed(model, expected.iter().map(|contact| contact.person.as_str()), now);
+    if draws.below(2) == 0 {
+        interview(town, writes_left, draws, model, (person, &id), world, &expected).await;
     }
     let known = model.people.get_mut(person).unwrap();
     known.open_case = Some(id);
     known.evidence.push((evidence::EvidenceKind::Case, now));
+}
+
+/// People were found to be contacts.
+fn exposed<'p>(model: &mut Model, people: impl Iterator<Item = &'p str>, now: Timestamp) {
+    for person in people {
+        model.contacts += 1;
+        let known = model.people.get_mut(person).unwrap();
+        known.evidence.push((evidence::EvidenceKind::Exposure, now));
+    }
+}
+
+/// A case remembers a visit that it did not check in for: those who were near it then are contacts as well, and nobody twice.
+async fn interview(
+    town: &Town,
+    writes_left: &AtomicI64,
+    draws: &mut Draws,
+    model: &mut Model,
+    (person, case): (&PersonId, &CaseId),
+    mut world: World,
+    before: &BTreeSet<Near>,
+) {
+    let now = town.clock.now();
+    let (venue, _) = town.venue(&format!("v{}", draws.below(12))).await;
+    let from = now.checked_sub(SignedDuration::from_mins(60 + draws.below(1_200) as i64)).unwrap();
+    let to = from.checked_add(SignedDuration::from_mins(1 + draws.below(59) as i64)).unwrap();
+    let told = Told { visits: vec![ToldVisit { venue: venue.clone(), from, to }], ..Told::default() };
+    let says = Visit { venue: venue.clone(), entered: from, left: Some(to) };
+    let visit = About { person: person.clone(), says };
+    let met = model.world.visits.iter().filter(|met| met.says.venue == venue);
+    let met = met.filter(|met| model.people.contains_key(&met.person) && !world.visits.contains(met));
+    let met: Vec<_> = met.cloned().collect();
+    world.visits.extend(met);
+    world.visits.push(visit.clone());
+    model.world.visits.push(visit);
+    let key = |of: &Near| (of.person.clone(), of.setting, of.first, of.last, of.minutes);
+    let before: BTreeSet<_> = before.iter().map(key).collect();
+    let after = near(&profile(), &world, now);
+    let new: Vec<&Near> = after.iter().filter(|of| !before.contains(&key(of))).collect();
+    let investigator = officer("inv-1", Role::Investigator, "cdc");
+    for expected in [new.len() as u64, 0] {
+        let traced =
+            survive!(model, writes_left, draws, town.office.interview(&investigator, person, case, &told));
+        assert_eq!(traced.unwrap().exposed, expected, "contacts of {case} after an interview at {now}");
+    }
+    exposed(model, new.iter().map(|contact| contact.person.as_str()), now);
 }
 
 /// Everybody's evidence is what the model says, but for rulings, and their colour is what `rate` makes of it.
@@ -404,6 +466,10 @@ async fn compare(town: &Town, model: &mut Model, rule_set: &RuleSet) {
                 Says::Stay(_) | Says::Trip(_) => panic!("nobody travelled"),
             }
         }
+        // Of an exposure that was found again, longer than before, the latest version holds.
+        exposures.sort_by_key(|of: &contacts::Contact| std::cmp::Reverse(of.case_known));
+        let mut seen = BTreeSet::new();
+        exposures.retain(|of| seen.insert((of.exposure.case.clone(), of.exposure.setting)));
         contacts::take_together(&town.profile, &mut exposures);
         let exposed = exposures.into_iter().map(|of| rating::Piece::of_exposure(of.exposure, of.case_known));
         evidence.pieces.extend(exposed);

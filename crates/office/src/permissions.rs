@@ -79,6 +79,10 @@ pub enum UseCase {
     PublishFigures,
     /// Compare every colour with what the rules give.
     Replay,
+    /// Run retention now.
+    RunRetention,
+    /// See deletion records.
+    SeeDeletions,
 }
 
 /// Whose record somebody may do something with.
@@ -157,6 +161,9 @@ pub const TABLE: &[(UseCase, Role, Whose)] = &[
     (UseCase::PublishFigures, Role::Oversight, Whose::Nobodys),
     (UseCase::Replay, Role::Policy, Whose::Nobodys),
     (UseCase::Replay, Role::Operator, Whose::Nobodys),
+    (UseCase::RunRetention, Role::Operator, Whose::Nobodys),
+    (UseCase::SeeDeletions, Role::Oversight, Whose::Nobodys),
+    (UseCase::SeeDeletions, Role::Operator, Whose::Nobodys),
 ];
 
 impl UseCase {
@@ -201,6 +208,8 @@ impl UseCase {
             UseCase::ApprovePlaceTrace => "approve place traces",
             UseCase::PublishFigures => "publish figures",
             UseCase::Replay => "compare every colour with the rules",
+            UseCase::RunRetention => "run retention now",
+            UseCase::SeeDeletions => "see deletion records",
         }
     }
 }

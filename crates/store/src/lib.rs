@@ -18,6 +18,7 @@
 pub mod conformance;
 mod day_key;
 mod error;
+mod objects;
 mod record;
 mod seal;
 mod sql;
@@ -26,10 +27,11 @@ mod visit;
 
 pub use day_key::{DayKey, Pseudonym};
 pub use error::StoreError;
+pub use objects::Objects;
 pub use record::{Kind, Record, RecordId, Version};
 pub use seal::{DataKey, Lookup, MasterKey, SealError, Sealed};
 pub use transaction::{Keys, Log, Records, Store, Transaction, Visits};
-pub use visit::{DayVisit, VisitId};
+pub use visit::{DayVisit, VenueSpan, VisitId};
 
 #[doc(hidden)]
 pub use sql::reexport;

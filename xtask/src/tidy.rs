@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("device", &["evidence", "contacts", "pass"]),
     ("synth", &["evidence", "bundle"]),
     ("store", &["evidence"]),
+    ("store-objects", &["store"]),
     ("store-sqlite", &["store"]),
     ("store-postgres", &["store"]),
     (

@@ -61,6 +61,7 @@ pub use place::{Candidate, Place, Preview, candidates, preview, preview_of};
 pub use profile::{AttackRate, Profile, ProfileError, VenueContact};
 pub use tracing::{Encounter, Tracing, Where};
 pub use visits::{
-    DAY, Ids, IndexError, RECORD_BYTES, ReadAt, VisitRecord, Visits, VisitsBuilder, write_segment,
+    DAY, DayPerson, Ids, IndexError, Partition, RECORD_BYTES, ReadAt, VisitRecord, Visits, VisitsBuilder,
+    write_partition, write_segment,
 };
 pub use window::{Window, window};

@@ -140,8 +140,15 @@ impl VenueContact {
         kind.and_then(|kind| self.kinds.get(kind)).and_then(|kind| kind.usual_stay).unwrap_or(self.usual_stay)
     }
 
+    /// The longest that somebody who comes after a case left is still near them, at any kind of venue.
+    #[must_use]
+    pub fn longest_linger(&self) -> SignedDuration {
+        self.kinds.values().filter_map(|kind| kind.linger).fold(self.linger, SignedDuration::max)
+    }
+
     /// The longest of all usual stays.
-    pub(crate) fn longest_usual_stay(&self) -> SignedDuration {
+    #[must_use]
+    pub fn longest_usual_stay(&self) -> SignedDuration {
         let kinds = self.kinds.values().filter_map(|kind| kind.usual_stay);
         kinds.fold(self.usual_stay, SignedDuration::max)
     }

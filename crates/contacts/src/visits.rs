@@ -2,6 +2,7 @@
 
 mod builder;
 mod ids;
+mod partition;
 mod record;
 mod segment;
 mod segment_write;
@@ -14,6 +15,7 @@ use jiff::SignedDuration;
 pub use self::{
     builder::VisitsBuilder,
     ids::Ids,
+    partition::{DayPerson, Partition, write_partition},
     record::{RECORD_BYTES, VisitRecord},
     segment::ReadAt,
     segment_write::write_segment,

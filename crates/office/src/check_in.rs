@@ -20,6 +20,8 @@ const CHECK_INS_A_DAY_MAX: usize = 30;
 /// How soon after a check-in one at another venue is not believed: whoever stays less than this at a place meets nobody there
 /// long enough to be a contact (15 minutes), so that nothing is lost by waiting.
 const BETWEEN_VENUES_MIN: SignedDuration = SignedDuration::from_mins(3);
+/// A visit that nobody ended stays without an end after so long.
+pub(crate) const OPEN_MAX: SignedDuration = SignedDuration::from_hours(48);
 
 impl Office {
     /// Checks in with the code at a venue's door. Whoever is still checked in elsewhere is checked out there; whoever scans the
@@ -49,12 +51,7 @@ impl Office {
     pub async fn check_out(&self, actor: &Actor, person: &PersonId) -> Result<bool, OfficeError> {
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::CheckIn, Some(person), "").await?;
-            let open = desk.about::<OpenVisit>(person).await?;
-            for open in &open {
-                desk.tx.end_visit(&open.id, desk.at).await?;
-                desk.discard(open).await?;
-            }
-            Ok(!open.is_empty())
+            desk.leave_everywhere(person).await
         })
     }
 }
@@ -83,18 +80,33 @@ impl Desk<'_> {
         }
         for open in self.about::<OpenVisit>(person).await? {
             if open.what.venue == *venue && open.what.entered > just_before {
-                return Ok(open.id);
+                return RecordId::parse(&open.what.visit).ok_or(OfficeError::Unknown("visit"));
             }
-            self.tx.end_visit(&open.id, self.at).await?;
-            self.discard(&open).await?;
         }
+        self.leave_everywhere(person).await?;
         let key = self.day_key(day, true).await?.ok_or(OfficeError::Unknown("day"))?;
         let id = self.new_id();
         let (pseudonym, venue) = (key.pseudonym(person)?, venue.clone());
         let visit =
             DayVisit { id: id.clone(), day, pseudonym, venue: venue.clone(), entered: self.at, left: None };
         self.tx.add_visit(&visit).await?;
-        let open = OpenVisit { person: person.clone(), venue, entered: self.at };
-        self.file_as(id, &open, None).await
+        // Under an id of its own: without the master key nothing beside it says which visit is whose.
+        let (person, visit) = (person.clone(), id.as_str().to_owned());
+        self.file(&OpenVisit { person, venue, entered: self.at, visit }).await?;
+        Ok(id)
+    }
+
+    /// Ends the visits of a person that have not ended, but for those that nobody ended within two days; says whether there were any.
+    async fn leave_everywhere(&mut self, person: &PersonId) -> Result<bool, OfficeError> {
+        let mut was_there = false;
+        for open in self.about::<OpenVisit>(person).await? {
+            self.discard(&open).await?;
+            if open.what.entered > self.ago(OPEN_MAX) {
+                let visit = RecordId::parse(&open.what.visit).ok_or(OfficeError::Unknown("visit"))?;
+                self.tx.end_visit(&visit, self.at).await?;
+                was_there = true;
+            }
+        }
+        Ok(was_there)
     }
 }

@@ -1,16 +1,20 @@
 //! A person's colour: a pure function of the evidence that is kept, the rule set in force, and the instant.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use contacts::{Contact, Profile, take_together};
-use evidence::{Level, PersonId, RegionId, RegionPeriod};
+use evidence::{Exposure, Level, PersonId, RegionId, RegionPeriod};
 use rating::{Evidence, Explanation, Language, Rating, RuleSet, explain, rate_in_force};
 
 use crate::{
     actor::Actor,
     desk::{Desk, Filed},
     error::OfficeError,
-    kept::{NoticeAbout, Piece, Published, Rated, Says},
+    kept::{Kept as _, NoticeAbout, Piece, Published, Rated, Resident, Says},
     office::{Office, transact},
     permissions::UseCase,
 };
@@ -47,8 +51,11 @@ fn exposures(profile: &Profile, mut contacts: Vec<Contact>) -> Vec<rating::Piece
         (&a.exposure.case, a.exposure.setting) == (&b.exposure.case, b.exposure.setting)
     };
     contacts.sort_by(|a, b| {
-        let key =
-            |contact: &Contact| (contact.exposure.case.clone(), contact.exposure.setting, contact.case_known);
+        // What was found twice at one instant was found longer the second time.
+        let key = |contact: &Contact| {
+            let Exposure { setting, minutes, first, last, .. } = contact.exposure;
+            (contact.exposure.case.clone(), setting, contact.case_known, minutes, last, Reverse(first))
+        };
         key(a).cmp(&key(b))
     });
     let mut latest: Vec<Contact> =
@@ -115,15 +122,20 @@ impl Desk<'_> {
     /// The rule set in force: of those published by now and between their dates, the last. If none is, nobody is rated above
     /// green.
     pub(crate) async fn rule_set(&mut self) -> Result<Option<Arc<RuleSet>>, OfficeError> {
-        let mut published = self.in_state::<Published>("kept", None, 1000).await?;
-        published.sort_by_key(|filed| std::cmp::Reverse(filed.what.at));
-        for Filed { id, what, .. } in published {
-            let rule_set = self.office.compiled(&id, &what)?;
-            if rule_set.in_force(self.at) {
-                return Ok(Some(rule_set));
-            }
+        let mut published = Vec::new();
+        for id in self.tx.ids_in_state(Published::KIND, "kept").await? {
+            // What is published stays as it is: it is read once.
+            let compiled = match self.office.compiled(&id) {
+                Some(compiled) => compiled,
+                None => {
+                    let Some(filed) = self.filed::<Published>(&id).await? else { continue };
+                    self.office.compile(&id, &filed.what)?
+                }
+            };
+            published.push(compiled);
         }
-        Ok(None)
+        published.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        Ok(published.into_iter().map(|(_, rule_set)| rule_set).find(|rule_set| rule_set.in_force(self.at)))
     }
 
     /// A person's evidence as rules see it.
@@ -152,28 +164,73 @@ impl Desk<'_> {
     /// Finds a person's colour anew, and keeps it. If it changed, passes that say another one no longer count, and the person is
     /// told.
     pub(crate) async fn rerate(&mut self, person: &PersonId) -> Result<Level, OfficeError> {
-        let rating = match self.rule_set().await? {
-            Some(rule_set) => Some(rate_in_force(&rule_set, &self.evidence(person).await?, self.at)),
-            None => None,
-        };
-        let level = rating.as_ref().map_or(Level::Green, |rating| rating.level);
-        let changes_at = rating.and_then(|rating| rating.changes_at());
-        let area = match level {
-            Level::Green => None,
-            _ => self.resident(person).await?.and_then(|resident| resident.what.area),
-        };
-        let rated = Rated { person: person.clone(), level, found: self.at, changes_at, area };
-        let before = self.about::<Rated>(person).await?.into_iter().next();
-        let changed = before.as_ref().map_or(Level::Green, |before| before.what.level) != level;
-        match before {
-            None => drop(self.file(&rated).await?),
-            Some(before) => self.refile(&Filed { what: rated, ..before }).await?,
+        let levels = self.rerate_all(&BTreeSet::from([person.clone()])).await?;
+        Ok(levels.get(person).copied().unwrap_or(Level::Green))
+    }
+
+    /// Finds the colours of many people anew, as [`Desk::rerate`] does one person's, with a few statements for all.
+    pub(crate) async fn rerate_all(
+        &mut self,
+        people: &BTreeSet<PersonId>,
+    ) -> Result<BTreeMap<PersonId, Level>, OfficeError> {
+        let rule_set = self.rule_set().await?;
+        let people: Vec<PersonId> = people.iter().cloned().collect();
+        let (pieces, before): (Vec<_>, Vec<_>) = self
+            .tx
+            .about_all(&[Piece::KIND, Rated::KIND], &people)
+            .await?
+            .into_iter()
+            .partition(|record| record.kind == Piece::KIND);
+        let mut pieces_of: BTreeMap<PersonId, Vec<Piece>> = BTreeMap::new();
+        let pieces: Vec<Piece> =
+            self.read_all::<Piece>(pieces).await?.into_iter().map(|filed| filed.what).collect();
+        let regions = self.levels_for(&pieces).await?;
+        for piece in pieces {
+            pieces_of.entry(piece.person.clone()).or_default().push(piece);
         }
-        if changed {
-            self.revoke(person).await?;
-            self.tell(person, NoticeAbout::Colour).await?;
+        let before = self.read_all::<Rated>(before).await?.into_iter();
+        let mut before: BTreeMap<PersonId, Filed<Rated>> =
+            before.map(|rated| (rated.what.person.clone(), rated)).collect();
+        let (mut levels, mut found) = (BTreeMap::new(), Vec::new());
+        for person in people {
+            let pieces = pieces_of.remove(&person).unwrap_or_default();
+            let evidence = evidence_of(&self.office.profile, &pieces, &regions);
+            let rating = rule_set.as_ref().map(|rule_set| rate_in_force(rule_set, &evidence, self.at));
+            let level = rating.as_ref().map_or(Level::Green, |rating| rating.level);
+            let changes_at = rating.and_then(|rating| rating.changes_at());
+            levels.insert(person.clone(), level);
+            found.push(Rated { person, level, found: self.at, changes_at, area: None });
         }
-        Ok(level)
+        self.fill_in_areas(&mut found).await?;
+        let (mut first, mut later, mut changed) = (Vec::new(), Vec::new(), Vec::new());
+        for rated in found {
+            let before = before.remove(&rated.person);
+            if before.as_ref().map_or(Level::Green, |before| before.what.level) != rated.level {
+                changed.push(rated.person.clone());
+            }
+            match before {
+                None => first.push(rated),
+                Some(before) => later.push(Filed { what: rated, ..before }),
+            }
+        }
+        self.file_all(&first).await?;
+        self.refile_all(&later).await?;
+        self.revoke_all(&changed).await?;
+        self.tell_all(&changed, &NoticeAbout::Colour).await?;
+        Ok(levels)
+    }
+
+    /// Gives the colours of people who are restricted their follow-up districts.
+    async fn fill_in_areas(&mut self, found: &mut [Rated]) -> Result<(), OfficeError> {
+        let restricted = found.iter().filter(|rated| rated.level != Level::Green);
+        let people: Vec<PersonId> = restricted.map(|rated| rated.person.clone()).collect();
+        let residents = self.about_all::<Resident>(&people).await?.into_iter();
+        let mut areas: BTreeMap<PersonId, Option<String>> =
+            residents.map(|filed| (filed.what.person, filed.what.area)).collect();
+        for rated in found {
+            rated.area = areas.remove(&rated.person).flatten();
+        }
+        Ok(())
     }
 
     /// Takes in a piece of evidence, and finds the person's colour anew.

@@ -1,6 +1,6 @@
 //! What a use case works with: one transaction, one instant, and everything about a person sealed under their key.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use evidence::PersonId;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
@@ -9,7 +9,7 @@ use store::{DataKey, DayKey, Record, RecordId, Transaction};
 use crate::{
     actor::{Actor, Officer},
     error::OfficeError,
-    kept::{Access, FoundBy, Kept, Notice, NoticeAbout, Resident},
+    kept::{Access, FoundBy, Kept, Notice, NoticeAbout, Resident, start_of_day},
     office::Office,
     permissions::{UseCase, Whose, allowed},
 };
@@ -19,6 +19,8 @@ use crate::{
 pub(crate) struct Filed<T> {
     pub(crate) id: RecordId,
     pub(crate) version: i64,
+    /// The keyed hash by which it is found.
+    pub(crate) lookup: Option<Vec<u8>>,
     pub(crate) what: T,
 }
 
@@ -30,6 +32,9 @@ pub(crate) struct Desk<'o> {
     pub(crate) at: Timestamp,
     data_keys: HashMap<PersonId, DataKey>,
 }
+
+/// More days than there are keys of.
+const DAYS_MAX: u32 = 1_000;
 
 /// The day of UTC to which a visit that began at an instant belongs.
 pub(crate) fn day_of(at: Timestamp) -> Date {
@@ -131,13 +136,50 @@ impl<'o> Desk<'o> {
     }
 
     async fn data_key(&mut self, person: &PersonId) -> Result<Option<&DataKey>, OfficeError> {
-        if !self.data_keys.contains_key(person) {
-            let name = format!("person/{person}");
-            let Some(sealed) = self.tx.key(&name).await? else { return Ok(None) };
-            let bytes = self.office.keys.open_key(&name, &sealed)?;
-            self.data_keys.insert(person.clone(), DataKey::new(*bytes));
-        }
+        self.load_keys([person]).await?;
         Ok(self.data_keys.get(person))
+    }
+
+    /// Reads the keys of many people at once.
+    pub(crate) async fn load_keys(
+        &mut self,
+        people: impl IntoIterator<Item = &PersonId> + Send,
+    ) -> Result<(), OfficeError> {
+        let missing = people.into_iter().filter(|person| !self.data_keys.contains_key(*person));
+        let missing: BTreeMap<String, PersonId> =
+            missing.map(|person| (format!("person/{person}"), person.clone())).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = missing.keys().cloned().collect();
+        for (name, sealed) in self.tx.keys(&names).await? {
+            let bytes = self.office.keys.open_key(&name, &sealed)?;
+            if let Some(person) = missing.get(&name) {
+                self.data_keys.insert(person.clone(), DataKey::new(*bytes));
+            }
+        }
+        Ok(())
+    }
+
+    /// Those of many people who have a record here: who has a key has one.
+    pub(crate) async fn registered(
+        &mut self,
+        people: &BTreeSet<PersonId>,
+    ) -> Result<BTreeSet<PersonId>, OfficeError> {
+        self.load_keys(people).await?;
+        Ok(people.iter().filter(|person| self.data_keys.contains_key(*person)).cloned().collect())
+    }
+
+    /// The keys of the days from one on that have one.
+    pub(crate) async fn day_keys_from(&mut self, day: Date) -> Result<BTreeMap<Date, DayKey>, OfficeError> {
+        let before = day.yesterday().map_or_else(|_| String::new(), |before| format!("day/{before}"));
+        let names = self.tx.key_names("day/", &before, DAYS_MAX).await?;
+        let mut keys = BTreeMap::new();
+        for (name, sealed) in self.tx.keys(&names).await? {
+            let key = DayKey::new(*self.office.keys.open_key(&name, &sealed)?);
+            keys.insert(name.trim_start_matches("day/").parse()?, key);
+        }
+        Ok(keys)
     }
 
     /// The key of a day's visits; made where it is missing and `make` says so.
@@ -168,8 +210,8 @@ impl<'o> Desk<'o> {
         }
     }
 
-    async fn read<T: Kept>(&mut self, record: Record) -> Result<Filed<T>, OfficeError> {
-        let Record { id, version, person, body, .. } = record;
+    pub(crate) async fn read<T: Kept>(&mut self, record: Record) -> Result<Filed<T>, OfficeError> {
+        let Record { id, version, lookup, person, body, .. } = record;
         let what = match person {
             None => serde_json::from_slice(&body)?,
             Some(person) => {
@@ -177,7 +219,7 @@ impl<'o> Desk<'o> {
                 serde_json::from_slice(&key.open(&place(T::KIND, &id), &body)?)?
             }
         };
-        Ok(Filed { id, version, what })
+        Ok(Filed { id, version, lookup, what })
     }
 
     async fn record<T: Kept>(&mut self, id: RecordId, version: i64, what: &T) -> Result<Record, OfficeError> {
@@ -193,6 +235,8 @@ impl<'o> Desk<'o> {
             lookup,
             due: what.due(),
             keep_until: what.keep_until(),
+            // To the day: the instant would tell which records belong to one another.
+            filed: start_of_day(self.at).unwrap_or(self.at),
             version,
             body,
             id,
@@ -218,13 +262,39 @@ impl<'o> Desk<'o> {
         Ok(id)
     }
 
-    /// Keeps a later version of something.
-    pub(crate) async fn refile<T: Kept>(&mut self, filed: &Filed<T>) -> Result<(), OfficeError> {
+    /// Keeps many new things at once.
+    pub(crate) async fn file_all<T: Kept>(&mut self, all: &[T]) -> Result<(), OfficeError> {
+        self.load_keys(all.iter().filter_map(Kept::person)).await?;
+        let mut records = Vec::with_capacity(all.len());
+        for what in all {
+            let id = self.new_id();
+            records.push(self.record(id, 1, what).await?);
+        }
+        Ok(self.tx.add_all(&records).await?)
+    }
+
+    async fn later<T: Kept>(&mut self, filed: &Filed<T>) -> Result<Record, OfficeError> {
         let mut record = self.record(filed.id.clone(), filed.version + 1, &filed.what).await?;
         if filed.what.found_by() == FoundBy::AsFiled {
-            record.lookup = self.tx.get(T::KIND, &filed.id).await?.and_then(|record| record.lookup);
+            record.lookup.clone_from(&filed.lookup);
         }
+        Ok(record)
+    }
+
+    /// Keeps a later version of something.
+    pub(crate) async fn refile<T: Kept>(&mut self, filed: &Filed<T>) -> Result<(), OfficeError> {
+        let record = self.later(filed).await?;
         Ok(self.tx.replace(&record).await?)
+    }
+
+    /// Keeps later versions of many things at once.
+    pub(crate) async fn refile_all<T: Kept>(&mut self, all: &[Filed<T>]) -> Result<(), OfficeError> {
+        self.load_keys(all.iter().filter_map(|filed| filed.what.person())).await?;
+        let mut records = Vec::with_capacity(all.len());
+        for filed in all {
+            records.push(self.later(filed).await?);
+        }
+        Ok(self.tx.replace_all(&records).await?)
     }
 
     /// Keeps a later version of something, to be found by another keyed hash from now on.
@@ -266,6 +336,15 @@ impl<'o> Desk<'o> {
         self.read_all(records).await
     }
 
+    /// Everything of a kind about many people, in the order of people and ids.
+    pub(crate) async fn about_all<T: Kept>(
+        &mut self,
+        people: &[PersonId],
+    ) -> Result<Vec<Filed<T>>, OfficeError> {
+        let records = self.tx.about_all(&[T::KIND], people).await?;
+        self.read_all(records).await
+    }
+
     /// Up to so many of a kind in a state.
     pub(crate) async fn in_state<T: Kept>(
         &mut self,
@@ -290,6 +369,7 @@ impl<'o> Desk<'o> {
     ) -> Result<Vec<Filed<T>>, OfficeError> {
         let mut all = Vec::with_capacity(records.len());
         let at = self.at;
+        self.load_keys(records.iter().filter_map(|record| record.person.as_ref())).await?;
         for record in records.into_iter().filter(|record| record.keep_until.is_none_or(|until| until > at)) {
             all.push(self.read(record).await?);
         }
@@ -301,6 +381,25 @@ impl<'o> Desk<'o> {
         let not_before = self.not_before(person).await?;
         self.file(&Notice { person: person.clone(), at: self.at, not_before, about }).await?;
         Ok(())
+    }
+
+    /// Puts notices to many people into the outbox.
+    pub(crate) async fn tell_all(
+        &mut self,
+        people: &[PersonId],
+        about: &NoticeAbout,
+    ) -> Result<(), OfficeError> {
+        let zone = &self.office.zone;
+        let residents = self.about_all::<Resident>(people).await?.into_iter();
+        let mut notices = Vec::with_capacity(people.len());
+        let mut quiet: BTreeMap<PersonId, Timestamp> = residents
+            .map(|filed| (filed.what.person, filed.what.particulars.quiet.end(self.at, zone)))
+            .collect();
+        for person in people {
+            let not_before = quiet.remove(person).unwrap_or(self.at);
+            notices.push(Notice { person: person.clone(), at: self.at, not_before, about: about.clone() });
+        }
+        self.file_all(&notices).await
     }
 
     /// So long before now.

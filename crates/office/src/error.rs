@@ -37,6 +37,9 @@ pub enum OfficeError {
     /// Visits cannot be searched.
     #[error(transparent)]
     Visits(#[from] contacts::IndexError),
+    /// Visits that were moved out of the database are not where they were put.
+    #[error("the visits in {0} are recorded and are not there; restore that object from a backup")]
+    PartitionMissing(String),
     /// A pass that is not issued.
     #[error(transparent)]
     Issue(#[from] issuer::IssueError),
@@ -58,7 +61,8 @@ impl OfficeError {
 
     /// Whether the same may succeed when tried again at once.
     pub(crate) fn is_conflict(&self) -> bool {
-        matches!(self, OfficeError::Store(StoreError::Conflict))
+        // A partition may have been given up since this transaction began.
+        matches!(self, OfficeError::Store(StoreError::Conflict) | OfficeError::PartitionMissing(_))
     }
 }
 

@@ -291,7 +291,7 @@ impl Desk<'_> {
         }
         let (person, next) = (person.clone(), self.at);
         let what = FollowUp { person, reached: None, next, agreed: false, unanswered: 0, needs: Vec::new() };
-        Ok(Filed { id: self.new_id(), version: 0, what })
+        Ok(Filed { id: self.new_id(), version: 0, lookup: None, what })
     }
 
     async fn keep_follow_up(&mut self, filed: &Filed<FollowUp>) -> Result<(), OfficeError> {

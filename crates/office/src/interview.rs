@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use evidence::{CaseId, NamedContact, PersonId, Trip, VenueId};
+use evidence::{CaseId, NamedContact, PersonId, Trip, VenueId, Visit};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{DayVisit, RecordId};
@@ -202,8 +202,8 @@ impl Desk<'_> {
         let key = self.day_key(day, true).await?.ok_or(OfficeError::Unknown("day"))?;
         let pseudonym = key.pseudonym(person)?;
         let (venue, entered, left) = (told.venue.clone(), told.from, Some(told.to));
-        let same = |visit: &DayVisit| visit.venue == venue && visit.entered == entered && visit.left == left;
-        if !self.tx.visits_by(day, pseudonym).await?.iter().any(same) {
+        let same = |visit: &Visit| visit.venue == venue && visit.entered == entered && visit.left == left;
+        if !self.visits_by_from(person, day).await?.iter().any(same) {
             let id = self.new_id();
             self.tx.add_visit(&DayVisit { id, day, pseudonym, venue, entered, left }).await?;
         }

@@ -4,7 +4,7 @@ use evidence::{
     Case, Check, Declaration, EvidenceKind, Exposure, HouseholdId, Level, OfficerId, PersonId, Ruling, Stay,
     Test, Trip, VenueId,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ledger::{BodyName, Ground};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -54,6 +54,11 @@ pub enum FoundBy {
 
 pub(crate) fn days(at: Timestamp, days: i64) -> Option<Timestamp> {
     at.checked_add(SignedDuration::from_hours(24 * days)).ok()
+}
+
+/// The beginning of the day of UTC in which an instant lies.
+pub(crate) fn start_of_day(at: Timestamp) -> Option<Timestamp> {
+    Some(at.to_zoned_datetime(TimeZone::UTC).start_of_day().ok()?.timestamp())
 }
 
 pub(crate) fn retention(kind: EvidenceKind, at: Timestamp) -> Option<Timestamp> {
@@ -248,6 +253,8 @@ pub struct OpenVisit {
     pub venue: VenueId,
     /// Since when.
     pub entered: Timestamp,
+    /// The id of the visit.
+    pub visit: String,
 }
 
 impl Kept for OpenVisit {
@@ -255,8 +262,9 @@ impl Kept for OpenVisit {
     fn person(&self) -> Option<&PersonId> {
         Some(&self.person)
     }
+    // To the day: the instant stands beside the body, and would tell which visit it is.
     fn keep_until(&self) -> Option<Timestamp> {
-        days(self.entered, 2)
+        days(start_of_day(self.entered)?, 3)
     }
 }
 

@@ -96,9 +96,9 @@ impl Office {
                 ));
             }
             desk.revoke(person).await?;
-            for record in desk.tx.all_about(person).await? {
-                desk.tx.remove(&record.kind, &record.id, record.version).await?;
-            }
+            let records = desk.tx.all_about(person).await?;
+            desk.count_forgotten(&records, 1).await?;
+            desk.tx.remove_all(&records).await?;
             desk.tx.destroy_key(&format!("person/{person}")).await?;
             desk.remember_erased(person).await?;
             Ok(())

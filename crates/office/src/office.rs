@@ -7,10 +7,11 @@ use std::{
 };
 
 use contacts::Profile;
+use issuer::Signer;
 use jiff::{Timestamp, tz::TimeZone};
 use ledger::BodyName;
 use rating::RuleSet;
-use store::{MasterKey, RecordId, Store};
+use store::{MasterKey, Objects, RecordId, Store};
 
 use crate::{desk::Desk, error::OfficeError, kept::Published, keys::KeySource, passes::PassDesk};
 
@@ -29,6 +30,19 @@ pub trait Randomness: std::fmt::Debug + Send + Sync {
     fn fill(&self, bytes: &mut [u8]);
 }
 
+/// The key that signs deletion records.
+#[derive(Clone)]
+pub(crate) struct DocumentsKey(pub(crate) Arc<dyn Signer>);
+
+impl std::fmt::Debug for DocumentsKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DocumentsKey({})", self.0.key_id())
+    }
+}
+
+/// A published rule set: when it was published, and what it says.
+pub(crate) type Compiled = (Timestamp, Arc<RuleSet>);
+
 /// An office of a health authority.
 #[derive(Debug, Clone)]
 pub struct Office {
@@ -43,8 +57,12 @@ pub struct Office {
     pub(crate) zone: TimeZone,
     /// What passes are issued with, if they are.
     pub(crate) passes: Option<Arc<PassDesk>>,
+    /// Where the visits of days that are over lie, if they leave the database.
+    pub(crate) objects: Option<Arc<dyn Objects>>,
+    /// What signs deletion records, if there is a key.
+    pub(crate) documents: Option<DocumentsKey>,
     /// Rule sets that were compiled before: a published one never changes.
-    compiled: Arc<Mutex<HashMap<RecordId, Arc<RuleSet>>>>,
+    compiled: Arc<Mutex<HashMap<RecordId, Compiled>>>,
     /// Where the master key is read again when it was replaced.
     key_source: Option<Arc<dyn KeySource>>,
 }
@@ -69,6 +87,8 @@ impl Office {
             body,
             zone: TimeZone::UTC,
             passes: None,
+            objects: None,
+            documents: None,
             compiled: Arc::default(),
             key_source: None,
         }
@@ -104,16 +124,35 @@ impl Office {
         self
     }
 
-    /// A published rule set, compiled.
-    pub(crate) fn compiled(&self, id: &RecordId, published: &Published) -> Result<Arc<RuleSet>, OfficeError> {
+    /// The same office, moving the visits of days that are over into objects. Nothing else may lie in their place.
+    #[must_use]
+    pub fn moving_visits_to(mut self, objects: Arc<dyn Objects>) -> Self {
+        self.objects = Some(objects);
+        self
+    }
+
+    /// The same office, signing its deletion records. Without a key what is deleted is counted until there is one.
+    #[must_use]
+    pub fn signing_documents(mut self, key: Arc<dyn Signer>) -> Self {
+        self.documents = Some(DocumentsKey(key));
+        self
+    }
+
+    /// A published rule set, where it was compiled before.
+    pub(crate) fn compiled(&self, id: &RecordId) -> Option<Compiled> {
         // A thread that panicked while it held the lock left a whole map.
-        let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(rule_set) = compiled.get(id) {
-            return Ok(Arc::clone(rule_set));
+        self.compiled.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// Compiles a published rule set, once and for all.
+    pub(crate) fn compile(&self, id: &RecordId, published: &Published) -> Result<Compiled, OfficeError> {
+        if let Some(compiled) = self.compiled(id) {
+            return Ok(compiled);
         }
-        let rule_set = Arc::new(RuleSet::parse(published.document.as_bytes())?);
-        compiled.insert(id.clone(), Arc::clone(&rule_set));
-        Ok(rule_set)
+        let compiled = (published.at, Arc::new(RuleSet::parse(published.document.as_bytes())?));
+        let mut all = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(id.clone(), compiled.clone());
+        Ok(compiled)
     }
 
     /// Random bytes.

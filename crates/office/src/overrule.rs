@@ -1,16 +1,17 @@
 //! An override: a ruling on one person that two officers of different bodies make, with an end within 14 days, told to the
 //! subject at once (R4). More than 20 that touch the same officers in a day are held until oversight lets them go (R5).
 
-use evidence::{Effect, Level, PersonId, RuledReason, Ruling, RulingId};
-use jiff::SignedDuration;
+use evidence::{Effect, Level, OfficerId, PersonId, RuledReason, Ruling, RulingId};
+use jiff::{SignedDuration, Timestamp};
 use ledger::{Count, Ground, HoldReason, Logged};
+use serde::{Deserialize, Serialize};
 use store::RecordId;
 
 use crate::{
     actor::Actor,
     desk::Desk,
     error::OfficeError,
-    kept::{NoticeAbout, Piece, Proposal, Says},
+    kept::{Kept, NoticeAbout, Piece, Proposal, Says},
     logged::schedule,
     office::{Office, transact},
     oversight::AlertAbout,
@@ -73,7 +74,8 @@ impl Office {
                 by: by.officer.clone(),
                 second: None,
             };
-            let held = desk.touched(|proposal| proposal.by.officer == by.officer).await? >= RULINGS_MAX;
+            let held = desk.touched(Touch::Proposed, &by.officer).await? >= RULINGS_MAX;
+            desk.touch(Touch::Proposed, &by.officer).await?;
             let ground = wanted.ground;
             let proposal = Proposal {
                 person: person.clone(),
@@ -111,7 +113,7 @@ impl Office {
                     what: "agree to what their own body proposed",
                 });
             }
-            let touched = desk.touched(|of| of.ruling.second.as_ref() == Some(&second.officer)).await?;
+            let touched = desk.touched(Touch::AgreedTo, &second.officer).await?;
             if filed.what.held || (touched >= RULINGS_MAX && !filed.what.released) {
                 if !filed.what.held {
                     filed.what.held = true;
@@ -121,6 +123,7 @@ impl Office {
                 }
                 return Err(held());
             }
+            desk.touch(Touch::AgreedTo, &second.officer).await?;
             filed.what.agreed = true;
             filed.what.ruling.second = Some(second.officer.clone());
             desk.refile(&filed).await?;
@@ -159,14 +162,51 @@ impl Desk<'_> {
         .await
     }
 
-    /// How many proposals of the last day a condition picks.
-    async fn touched(&mut self, pick: impl Fn(&Proposal) -> bool) -> Result<usize, OfficeError> {
-        let since = self.ago(TOGETHER);
-        let mut touched = 0;
-        for state in ["proposed", "agreed", "held"] {
-            let proposals = self.in_state::<Proposal>(state, None, 100_000).await?;
-            touched += proposals.iter().filter(|filed| filed.what.at > since && pick(&filed.what)).count();
+    /// Remembers that a ruling touches an officer.
+    async fn touch(&mut self, how: Touch, officer: &OfficerId) -> Result<(), OfficeError> {
+        let lookup = self.office.keys.lookup(how.word(), officer.as_str())?.0;
+        let id = self.new_id();
+        self.file_as(id, &TouchedOfficer { at: self.at }, Some(lookup)).await?;
+        Ok(())
+    }
+
+    /// How many rulings touched an officer in the last day.
+    async fn touched(&mut self, how: Touch, officer: &OfficerId) -> Result<usize, OfficeError> {
+        let lookup = self.office.keys.lookup(how.word(), officer.as_str())?.0;
+        let touched = self.tx.found_by(TouchedOfficer::KIND, &lookup).await?;
+        Ok(self.read_all::<TouchedOfficer>(touched).await?.len())
+    }
+}
+
+/// How a ruling touches an officer.
+#[derive(Debug, Clone, Copy)]
+enum Touch {
+    Proposed,
+    AgreedTo,
+}
+
+impl Touch {
+    const fn word(self) -> &'static str {
+        match self {
+            Touch::Proposed => "officer who proposed",
+            Touch::AgreedTo => "officer who agreed",
         }
-        Ok(touched)
+    }
+}
+
+/// That a ruling touched an officer, who is found by a keyed hash. It is not about the ruling's person, and outlives their record: those
+/// who leave are still counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct TouchedOfficer {
+    at: Timestamp,
+}
+
+impl Kept for TouchedOfficer {
+    const KIND: &'static str = "touched_officer";
+    fn person(&self) -> Option<&PersonId> {
+        None
+    }
+    fn keep_until(&self) -> Option<Timestamp> {
+        self.at.checked_add(TOGETHER).ok()
     }
 }

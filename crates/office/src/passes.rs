@@ -20,6 +20,8 @@ use crate::{
 
 /// How long doors may use a trust list or filter: longer than an outage, and no longer than a pass.
 const DOCUMENT_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+/// Revoked passes that are kept in one record.
+const PASSES_TOGETHER: usize = 1_000;
 /// Records read at once while a filter is made.
 const AT_ONCE: u32 = 1_000;
 
@@ -242,20 +244,23 @@ impl Desk<'_> {
 
     /// Revokes the living passes of a person; gives how many.
     pub(crate) async fn revoke(&mut self, person: &PersonId) -> Result<u64, OfficeError> {
-        let mut revoked = 0;
-        for mut carried in self.about::<Carried>(person).await? {
-            if carried.what.revoked {
-                continue;
-            }
+        self.revoke_all(std::slice::from_ref(person)).await
+    }
+
+    /// Revokes the living passes of many people; gives how many.
+    pub(crate) async fn revoke_all(&mut self, people: &[PersonId]) -> Result<u64, OfficeError> {
+        let mut carried = self.about_all::<Carried>(people).await?;
+        carried.retain(|carried| !carried.what.revoked);
+        let mut passes = Vec::new();
+        for carried in &mut carried {
             carried.what.revoked = true;
-            let at = self.at;
-            let passes: Vec<_> =
-                carried.what.passes.iter().filter(|(_, expires)| *expires > at).cloned().collect();
-            revoked += passes.len() as u64;
-            self.file(&Revoked { passes }).await?;
-            self.refile(&carried).await?;
+            passes.extend(carried.what.passes.iter().filter(|(_, expires)| *expires > self.at).cloned());
         }
-        Ok(revoked)
+        let revoked: Vec<Revoked> =
+            passes.chunks(PASSES_TOGETHER).map(|passes| Revoked { passes: passes.to_vec() }).collect();
+        self.file_all(&revoked).await?;
+        self.refile_all(&carried).await?;
+        Ok(passes.len() as u64)
     }
 
     /// Adds up how many passes each key signed on each day, and logs it for days that are over. Says whether there is more to be

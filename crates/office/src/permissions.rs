@@ -87,6 +87,10 @@ pub enum UseCase {
     Import,
     /// Export everybody's evidence.
     ExportAll,
+    /// Run retention now.
+    RunRetention,
+    /// See deletion records.
+    SeeDeletions,
 }
 
 /// Whose record somebody may do something with.
@@ -169,6 +173,9 @@ pub const TABLE: &[(UseCase, Role, Whose)] = &[
     (UseCase::BackUp, Role::Operator, Whose::Nobodys),
     (UseCase::Import, Role::Operator, Whose::Nobodys),
     (UseCase::ExportAll, Role::Operator, Whose::Nobodys),
+    (UseCase::RunRetention, Role::Operator, Whose::Nobodys),
+    (UseCase::SeeDeletions, Role::Oversight, Whose::Nobodys),
+    (UseCase::SeeDeletions, Role::Operator, Whose::Nobodys),
 ];
 
 impl UseCase {
@@ -217,6 +224,8 @@ impl UseCase {
             UseCase::BackUp => "make backups and put them back",
             UseCase::Import => "take in bundles that another body approved",
             UseCase::ExportAll => "export everybody's evidence",
+            UseCase::RunRetention => "run retention now",
+            UseCase::SeeDeletions => "see deletion records",
         }
     }
 }

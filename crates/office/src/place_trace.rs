@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use ledger::{AreaName, BodyName, Commitment, Content, Count, HoldReason, Logged, Salt};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use store::RecordId;
+use store::{RecordId, VenueSpan};
 
 use contacts::{Candidate, VisitsBuilder};
 
@@ -352,17 +352,19 @@ impl Desk<'_> {
         first: Date,
         last: Date,
     ) -> Result<Vec<About<Visit>>, OfficeError> {
-        let mut visits = Vec::new();
-        for day in self.tx.visit_days().await?.into_iter().filter(|day| first <= *day && *day <= last) {
-            let Some(key) = self.day_key(day, false).await? else { continue };
-            for venue in venues {
-                for visit in self.tx.visits_at(day, venue).await? {
-                    let says = Visit { venue: visit.venue, entered: visit.entered, left: visit.left };
-                    visits.push(About { person: key.person(visit.pseudonym)?, says });
-                }
-            }
+        let always = (Timestamp::MIN, Timestamp::MAX);
+        let mut spans = Vec::new();
+        let mut day = first;
+        while day <= last {
+            spans.extend(venues.iter().map(|venue| VenueSpan {
+                day,
+                venue: venue.clone(),
+                from: always.0,
+                to: always.1,
+            }));
+            day = day.tomorrow()?;
         }
-        Ok(visits)
+        self.visits_overlapping(&spans).await
     }
 
     async fn place_preview(&mut self, candidates: &[Candidate]) -> Result<PlacePreview, OfficeError> {

@@ -3,7 +3,7 @@
 use evidence::PersonId;
 use ledger::{Logged, Sha256Hash};
 use rating::RuleSet;
-use store::RecordId;
+use store::{Record, RecordId};
 
 use crate::{
     actor::Actor,
@@ -68,13 +68,9 @@ impl Office {
         loop {
             let people: Vec<(RecordId, PersonId)> = transact!(self, |desk| {
                 let records = desk.tx.in_state(Resident::KIND, "kept", after.as_ref(), AT_ONCE).await?;
-                let mut people = Vec::new();
-                for record in records {
-                    if let Some(person) = record.person {
-                        desk.rerate(&person).await?;
-                        people.push((record.id, person));
-                    }
-                }
+                let person = |record: Record| record.person.map(|person| (record.id, person));
+                let people: Vec<(RecordId, PersonId)> = records.into_iter().filter_map(person).collect();
+                desk.rerate_all(&people.iter().map(|(_, person)| person.clone()).collect()).await?;
                 Ok(people)
             })?;
             rated += people.len() as u64;

@@ -126,9 +126,7 @@ impl Desk<'_> {
         people.dedup();
         people.retain(|person| level.what.rated.as_ref().is_none_or(|rated| person > rated));
         let next = people.get(..AT_ONCE).unwrap_or(&people);
-        for person in next {
-            self.rerate(person).await?;
-        }
+        self.rerate_all(&next.iter().cloned().collect()).await?;
         if next.len() == people.len() {
             (level.what.rate_at, level.what.rated) = (None, None);
         } else {

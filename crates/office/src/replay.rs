@@ -196,7 +196,7 @@ impl Desk<'_> {
     async fn rules_changed(&mut self) -> Result<Timestamp, OfficeError> {
         let mut changed = Timestamp::MIN;
         for filed in self.everything::<Published>("kept").await? {
-            let set = self.office.compiled(&filed.id, &filed.what)?;
+            let set = self.office.compile(&filed.id, &filed.what)?.1;
             let past = [filed.what.at, set.effective, set.sunset].into_iter().filter(|at| *at <= self.at);
             changed = past.fold(changed, Timestamp::max);
         }

@@ -320,7 +320,7 @@ impl Desk<'_> {
             second: None,
             stage: Stage::Waiting,
         };
-        Ok(Filed { id: self.file(&what).await?, version: 1, what })
+        Ok(Filed { id: self.file(&what).await?, version: 1, lookup: None, what })
     }
 
     /// Lets a statement count that somebody stands beside, unless the same two officers carry too many.

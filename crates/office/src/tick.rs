@@ -1,11 +1,6 @@
 //! Time does the rest: what is due happens, and what is no longer to be kept is forgotten.
 
-use evidence::EvidenceKind;
-use jiff::SignedDuration;
-use jiff::civil::Date;
-
 use crate::{
-    desk::{Desk, day_of},
     error::OfficeError,
     kept::Rated,
     office::{Office, transact},
@@ -25,13 +20,8 @@ pub struct Ticked {
     pub forgotten: u64,
     /// Days whose visits became noise.
     pub days_destroyed: u64,
-}
-
-impl Desk<'_> {
-    /// The first day whose visits are kept: a day is over when its last instant is older than visits are kept.
-    pub(crate) fn first_day_kept(&self) -> Date {
-        day_of(self.ago(EvidenceKind::Visit.retention().unwrap_or(SignedDuration::ZERO)))
-    }
+    /// Visits of earlier days that left the database for a partition.
+    pub visits_moved: u64,
 }
 
 impl Office {
@@ -40,12 +30,13 @@ impl Office {
     /// # Errors
     /// Where the database fails.
     pub async fn tick(&self) -> Result<Ticked, OfficeError> {
-        let forgotten = transact!(self, |desk| { Ok(desk.tx.forget_until(desk.at).await?) })?;
         let mut ticked = Ticked {
-            forgotten: forgotten.into_iter().map(|(_, number)| number).sum(),
+            forgotten: self.forget().await?,
             days_destroyed: self.destroy_days().await?,
+            visits_moved: self.compact().await?,
             ..Ticked::default()
         };
+        self.sweep().await?;
         loop {
             let decided = transact!(self, |desk| { desk.decide_overdue(AT_ONCE).await })?;
             ticked.decided += decided;
@@ -59,9 +50,7 @@ impl Office {
         loop {
             let rerated = transact!(self, |desk| {
                 let due = desk.due::<Rated>(AT_ONCE).await?;
-                for rated in &due {
-                    desk.rerate(&rated.what.person).await?;
-                }
+                desk.rerate_all(&due.iter().map(|rated| rated.what.person.clone()).collect()).await?;
                 Ok(due.len() as u64)
             })?;
             ticked.rerated += rerated;
@@ -71,24 +60,8 @@ impl Office {
         }
         while transact!(self, |desk| { desk.count_signed().await })? {}
         while transact!(self, |desk| { desk.add_up_looks().await })? {}
+        self.sign_deletions().await?;
         transact!(self, |desk| { Ok(desk.tx.place_entries(10_000).await?) })?;
         Ok(ticked)
-    }
-
-    /// Destroys the keys of days whose visits are no longer to be kept, and forgets those visits.
-    async fn destroy_days(&self) -> Result<u64, OfficeError> {
-        transact!(self, |desk| {
-            let first_kept = desk.first_day_kept();
-            let mut destroyed = 0;
-            for name in desk.tx.key_names("day/", "", 10_000).await? {
-                let day: Date = name.trim_start_matches("day/").parse()?;
-                if day < first_kept {
-                    desk.tx.destroy_key(&name).await?;
-                    desk.tx.forget_visits_of(day).await?;
-                    destroyed += 1;
-                }
-            }
-            Ok(destroyed)
-        })
     }
 }

@@ -1,16 +1,19 @@
 //! Finding the contacts of a case: at home, at venues, on journeys, and whom it named. Those near very many others are asked first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use contacts::{Contact, Known, Profile, Tracing, VisitsBuilder, Where};
 use evidence::{
-    About, Case, CaseId, Exposure, PersonId, Setting, Test, TestResult, Trip, VehicleRun, VenueId, Visit,
+    About, Case, CaseId, Exposure, PersonId, Setting, Test, TestResult, Trip, VehicleRun, VenueId,
 };
-use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date};
+use jiff::Timestamp;
 
 use crate::{
     actor::Officer,
-    desk::{Desk, day_of},
+    desk::Desk,
     error::OfficeError,
     kept::{NoticeAbout, Piece, Question, Says},
     statement::Statement,
@@ -25,9 +28,6 @@ pub struct Traced {
     /// says so.
     pub asked: u64,
 }
-
-/// Days on which somebody may still be where they checked in: a visit that nobody ended is forgotten as open after two days.
-const STAY_DAYS_MAX: i64 = 2;
 
 /// What was found of a case before: nothing is added twice.
 struct Before {
@@ -91,19 +91,17 @@ impl Desk<'_> {
         ask: Option<&BTreeMap<PersonId, VenueId>>,
         before: &Before,
     ) -> Result<Traced, OfficeError> {
-        let mut traced = Traced::default();
-        let mut rerate: BTreeSet<PersonId> = BTreeSet::new();
-        for contact in contacts {
-            // Under another day's key a pseudonym stands for nobody.
-            if self.resident(&contact.person).await?.is_none() {
-                continue;
-            }
+        let people = contacts.iter().map(|contact| contact.person.clone()).collect();
+        let registered = self.registered(&people).await?;
+        let mut stated = 0;
+        let (mut exposures, mut questions) = (Vec::new(), Vec::new());
+        // Under another day's key a pseudonym stands for nobody.
+        for contact in contacts.into_iter().filter(|contact| registered.contains(&contact.person)) {
             let setting = contact.exposure.setting;
             if let (Setting::Venue, Some(venues)) = (setting, ask) {
                 let venue = venues.get(&contact.person);
                 if let Some(venue) = venue.filter(|venue| before.is_to_be_asked(&contact.person, venue)) {
-                    self.ask(contact, venue.clone()).await?;
-                    traced.asked += 1;
+                    questions.push(question(contact, venue.clone(), self.at));
                 }
                 continue;
             }
@@ -112,18 +110,19 @@ impl Desk<'_> {
                 let Some(by) = by else { continue };
                 if !self.is_stated(&contact.person, &says).await? {
                     self.wait(by, &contact.person, says).await?;
-                    traced.asked += 1;
+                    stated += 1;
                 }
                 continue;
             }
-            self.file(&Piece { person: contact.person.clone(), received: self.at, says }).await?;
-            rerate.insert(contact.person);
-            traced.exposed += 1;
+            exposures.push(Piece { person: contact.person, received: self.at, says });
         }
-        for person in rerate {
-            self.rerate(&person).await?;
-        }
-        Ok(traced)
+        self.file_all(&exposures).await?;
+        self.file_all(&questions).await?;
+        let asked: Vec<PersonId> = questions.iter().map(|question| question.person.clone()).collect();
+        self.tell_all(&asked, &NoticeAbout::Question).await?;
+        let exposed = exposures.iter().map(|piece| piece.person.clone()).collect();
+        self.rerate_all(&exposed).await?;
+        Ok(Traced { exposed: exposures.len() as u64, asked: asked.len() as u64 + stated })
     }
 
     /// Whether it was said before that a case named somebody.
@@ -160,7 +159,12 @@ impl Desk<'_> {
     async fn found_before(&mut self, case: &CaseId) -> Result<Before, OfficeError> {
         let mut before = Before { exposures: BTreeMap::new(), asked: BTreeSet::new() };
         let mut pieces = self.found::<Piece>(Piece::EXPOSED_TO, case.as_str()).await?;
-        pieces.sort_by_key(|filed| filed.what.received);
+        // What was found twice at one instant was found longer the second time.
+        let reach = |says: &Says| match says {
+            Says::Exposure(exposure, _) => Some((exposure.minutes, exposure.last, Reverse(exposure.first))),
+            _ => None,
+        };
+        pieces.sort_by_key(|filed| (filed.what.received, reach(&filed.what.says)));
         for filed in pieces {
             if let Says::Exposure(exposure, _) = filed.what.says {
                 before.exposures.insert((filed.what.person, exposure.setting), *exposure);
@@ -171,57 +175,19 @@ impl Desk<'_> {
         }
         Ok(before)
     }
+}
 
-    async fn ask(&mut self, contact: Contact, venue: VenueId) -> Result<(), OfficeError> {
-        let question = Question {
-            person: contact.person.clone(),
-            venue,
-            from: contact.exposure.first,
-            to: contact.exposure.last,
-            asked: self.at,
-            case_known: contact.case_known,
-            exposure: Box::new(contact.exposure),
-            answer: None,
-        };
-        self.file(&question).await?;
-        self.tell(&contact.person, NoticeAbout::Question).await
-    }
-
-    /// A case's own visits since it was infectious, and everybody's to the same venues on those days.
-    async fn visits_near(
-        &mut self,
-        person: &PersonId,
-        from: Timestamp,
-    ) -> Result<Vec<About<Visit>>, OfficeError> {
-        let first =
-            from.checked_sub(SignedDuration::from_hours(24 * STAY_DAYS_MAX)).unwrap_or(Timestamp::MIN);
-        let mut near = Vec::new();
-        let mut at_venues: BTreeMap<VenueId, BTreeSet<Date>> = BTreeMap::new();
-        for day in self.tx.visit_days().await?.into_iter().filter(|day| *day >= day_of(first)) {
-            let Some(key) = self.day_key(day, false).await? else { continue };
-            let own = key.pseudonym(person)?;
-            for visit in self.tx.visits_by(day, own).await? {
-                // Others may have come days before, and up to the end of the visit.
-                let last =
-                    day_of(visit.left.unwrap_or(self.at)).min(day.saturating_add(STAY_DAYS_MAX.days()));
-                let days = at_venues.entry(visit.venue).or_default();
-                let mut next = day.saturating_sub(STAY_DAYS_MAX.days());
-                while next <= last {
-                    days.insert(next);
-                    next = next.tomorrow()?;
-                }
-            }
-        }
-        for (venue, days) in &at_venues {
-            for day in days {
-                let Some(key) = self.day_key(*day, false).await? else { continue };
-                for visit in self.tx.visits_at(*day, venue).await? {
-                    let says = Visit { venue: visit.venue, entered: visit.entered, left: visit.left };
-                    near.push(About { person: key.person(visit.pseudonym)?, says });
-                }
-            }
-        }
-        Ok(near)
+/// Asks a contact whether they were at a venue.
+fn question(contact: Contact, venue: VenueId, asked: Timestamp) -> Question {
+    Question {
+        person: contact.person,
+        venue,
+        from: contact.exposure.first,
+        to: contact.exposure.last,
+        asked,
+        case_known: contact.case_known,
+        exposure: Box::new(contact.exposure),
+        answer: None,
     }
 }
 

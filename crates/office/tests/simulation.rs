@@ -14,13 +14,17 @@ use std::{
     },
 };
 
-use evidence::{About, Case, CaseId, Level, PersonId, Symptoms, TestResult, Visit};
+use evidence::{About, Case, CaseId, Exposure, Level, PersonId, Symptoms, TestResult, Visit};
 use jiff::{SignedDuration, Timestamp};
 use office::{Actor, Clock as _, OfficeError, Outcome, Override, Role, Says, Stated, Told, ToldVisit};
 use oracle::contacts::{Near, Profile, World, near};
 use rating::{Evidence, Language, RuleSet, rate_in_force};
 use store::{RecordId, StoreError};
-use town::{PROPORTIONATE, Town, crashing::Crashing, everywhere, officer, symptoms};
+use town::{
+    PROPORTIONATE, Town,
+    crashing::{Crashing, CrashingObjects},
+    everywhere, officer, symptoms,
+};
 
 const PEOPLE: usize = 500;
 const DAYS: i64 = 60;
@@ -52,6 +56,8 @@ struct Model {
     crashes: u32,
     cases: u32,
     contacts: u64,
+    /// Visits that were moved out of the database.
+    moved: u64,
     appeals: Vec<RecordId>,
     proposals: Vec<(RecordId, PersonId)>,
 }
@@ -100,7 +106,9 @@ async fn sixty_days_of_a_town_whose_database_dies_now_and_then() {
     everywhere(1_000_000, async |plain| {
         let writes_left = Arc::new(AtomicI64::new(-1));
         let store = Crashing { store: Arc::clone(&plain.store), writes_left: Arc::clone(&writes_left) };
-        let town = Town::new(Arc::new(store), 1_000_000, None);
+        let objects =
+            CrashingObjects { objects: Arc::clone(&plain.objects), writes_left: Arc::clone(&writes_left) };
+        let town = Town::new(Arc::new(store), Arc::new(objects), 1_000_000, None);
         simulate(&town, &writes_left, seed, actions).await;
     })
     .await;
@@ -119,6 +127,7 @@ async fn simulate(town: &Town, writes_left: &AtomicI64, seed: u64, actions: usiz
         crashes: 0,
         cases: 0,
         contacts: 0,
+        moved: 0,
         appeals: Vec::new(),
         proposals: Vec::new(),
     };
@@ -128,7 +137,7 @@ async fn simulate(town: &Town, writes_left: &AtomicI64, seed: u64, actions: usiz
         if action % (actions / (DAYS as usize * 2)).max(1) == 0 {
             let ticked = survive!(model, writes_left, draws, town.office.tick()).unwrap();
             forget(&mut model, town.clock.now());
-            let _ = ticked;
+            model.moved += ticked.visits_moved;
         }
         act(town, writes_left, &mut draws, &mut model).await;
         if action % 2000 == 1999 {
@@ -138,17 +147,141 @@ async fn simulate(town: &Town, writes_left: &AtomicI64, seed: u64, actions: usiz
     town.office.tick().await.unwrap();
     forget(&mut model, town.clock.now());
     compare(town, &mut model, &rule_set).await;
+    nothing_older_is_left(town).await;
+    every_deletion_is_recorded(town).await;
     let entries = town.office.log_entries(0, 1_000_000).await.unwrap();
     assert!(!entries.is_empty());
     println!(
-        "{} people, {} cases with {} contacts, {} crashes, {} log entries",
+        "{} people, {} cases with {} contacts, {} visits moved, {} crashes, {} log entries",
         model.people.len(),
         model.cases,
         model.contacts,
+        model.moved,
         model.crashes,
         entries.len()
     );
     assert!(actions < 5000 || (model.crashes > 100 && model.cases > 50 && model.contacts > 50));
+    assert!(actions < 5000 || model.moved > 1000);
+}
+
+/// How many days each kind of record is kept; the kinds that are not here are kept while somebody is registered, or for ever.
+const KEPT_DAYS: [(&str, i64); 12] = [
+    ("open_visit", 3),
+    ("pass", 2),
+    ("revoked", 2),
+    ("touched_officer", 1),
+    ("question", 21),
+    ("notice", 30),
+    ("appeal", 90),
+    ("proposal", 90),
+    ("statement", 90),
+    ("specimen", 90),
+    ("named_contact", 30),
+    ("access", 3 * 365),
+];
+/// A follow-up is kept 30 days after its last call.
+const KEPT: [&str; 11] = [
+    "follow_up",
+    "owns",
+    "resident",
+    "household",
+    "rated",
+    "opening",
+    "signed",
+    "rule_set",
+    "partition",
+    "forgotten",
+    "deletion_record",
+];
+
+/// Retention left nothing older than its class: not in the database, not in partitions, and no keys of old days.
+async fn nothing_older_is_left(town: &Town) {
+    let now = town.clock.now();
+    let ago = |days: i64| now.checked_sub(SignedDuration::from_hours(24 * days)).unwrap();
+    let mut t = town.store.begin().await.unwrap();
+    assert_eq!(t.expired(now, 9).await.unwrap(), []);
+    let master = store::MasterKey::new([3; 32], [4; 32]);
+    let (mut people, mut looked_at) = (String::new(), 0);
+    while let Some(name) = t.key_names("person/", &people, 1).await.unwrap().pop() {
+        let sealed = t.key(&name).await.unwrap().unwrap();
+        let key = store::DataKey::new(*master.open_key(&name, &sealed).unwrap());
+        let person = name.trim_start_matches("person/").parse().unwrap();
+        for record in t.all_about(&person).await.unwrap() {
+            let place = format!("{}/{}", record.kind, record.id.as_str());
+            let body = key.open(&place, &record.body).unwrap();
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            let days = if record.kind == "evidence" {
+                let (kind, _) = body["says"].as_object().unwrap().iter().next().unwrap();
+                match kind.as_str() {
+                    "declaration" | "check" | "stay" => 30,
+                    "trip" | "exposure" => 21,
+                    "test" | "case" | "ruling" => 90,
+                    other => panic!("{other}"),
+                }
+            } else if let Some((_, days)) = KEPT_DAYS.iter().find(|(kind, _)| *kind == record.kind) {
+                *days
+            } else {
+                assert!(KEPT.contains(&record.kind.as_str()), "{}", record.kind);
+                continue;
+            };
+            assert!(record.filed > ago(days + 1), "{} of {} is left at {now}", record.kind, record.filed);
+            looked_at += 1;
+        }
+        people = name;
+    }
+    assert!(looked_at > 100, "{looked_at}");
+    let oldest =
+        (now - SignedDuration::from_hours(24 * 14)).to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+    assert!(t.visit_days().await.unwrap().iter().all(|day| *day >= oldest));
+    for name in t.key_names("day/", "", 999).await.unwrap() {
+        assert!(name.trim_start_matches("day/").parse::<jiff::civil::Date>().unwrap() >= oldest, "{name}");
+    }
+    let mut objects = town.objects.names().await.unwrap();
+    objects.sort();
+    let mut known = Vec::new();
+    for state in ["written", "claimed"] {
+        for record in t.in_state("partition", state, None, 999).await.unwrap() {
+            let partition: office::Partition = serde_json::from_slice(&record.body).unwrap();
+            assert!(partition.day >= oldest, "{partition:?}");
+            known.push(partition.object);
+        }
+    }
+    assert!(objects.iter().all(|object| known.contains(object)), "{objects:?} {known:?}");
+    assert!(!objects.is_empty());
+}
+
+/// Whatever was forgotten is in a deletion record, whose hash is in the public log.
+async fn every_deletion_is_recorded(town: &Town) {
+    let operator = officer("operator-1", Role::Operator, "health/machines");
+    town.office.purge(&operator).await.unwrap();
+    let oversight = officer("watch-1", Role::Oversight, "parliament");
+    let deletions = town.office.deletions(&oversight, None, 9_999).await.unwrap();
+    town.office.tick().await.unwrap();
+    let log = town.office.log_entries(0, 1_000_000).await.unwrap();
+    let log: Vec<String> = log.iter().map(|entry| serde_json::to_string(entry).unwrap()).collect();
+    let key = pass::PublicKey::from_spki(issuer::Signer::spki(&town::documents_key())).unwrap();
+    let mut classes = BTreeMap::new();
+    for (_, signed) in &deletions {
+        let says = signed.says().unwrap();
+        *classes.entry(says.class).or_insert(0) += says.records;
+        let signature: Vec<u8> = (0..signed.signature.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&signed.signature[at..at + 2], 16).unwrap())
+            .collect();
+        key.verify(&office::SignedDeletion::signed_bytes(&signed.document), &signature).unwrap();
+        let hash = signed.hash().to_string();
+        assert_eq!(log.iter().filter(|entry| entry.contains(&hash)).count(), 1);
+    }
+    for class in [
+        ledger::DataClass::Visits,
+        ledger::DataClass::Declarations,
+        ledger::DataClass::Checks,
+        ledger::DataClass::Exposures,
+        ledger::DataClass::Ratings,
+        ledger::DataClass::PersonalDetails,
+    ] {
+        assert!(classes.get(&class).is_some_and(|records| *records > 0), "{class:?} of {classes:?}");
+    }
 }
 
 /// Retention, as the model sees it.
@@ -467,7 +600,10 @@ async fn compare(town: &Town, model: &mut Model, rule_set: &RuleSet) {
             }
         }
         // Of an exposure that was found again, longer than before, the latest version holds.
-        exposures.sort_by_key(|of: &contacts::Contact| std::cmp::Reverse(of.case_known));
+        exposures.sort_by_key(|of: &contacts::Contact| {
+            let Exposure { first, last, minutes, .. } = of.exposure;
+            std::cmp::Reverse((of.case_known, minutes, last, std::cmp::Reverse(first)))
+        });
         let mut seen = BTreeSet::new();
         exposures.retain(|of| seen.insert((of.exposure.case.clone(), of.exposure.setting)));
         contacts::take_together(&town.profile, &mut exposures);

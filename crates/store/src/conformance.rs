@@ -9,16 +9,18 @@ use std::{future::Future, sync::Arc};
 use evidence::PersonId;
 use jiff::{Timestamp, civil::date};
 
-use crate::{DayVisit, Pseudonym, Record, RecordId, Store, StoreError, Transaction};
+use crate::{DayVisit, Pseudonym, Record, RecordId, Store, StoreError, Transaction, VenueSpan};
 
 /// Runs every test.
 pub async fn all<F: Future<Output = Arc<dyn Store>>>(mut empty: impl FnMut() -> F) {
     records_are_added_replaced_and_removed_by_version(&*empty().await).await;
     records_are_found_by_person_state_lookup_and_time(&*empty().await).await;
-    what_is_to_be_forgotten_is_gone_and_counted(&*empty().await).await;
+    many_records_are_added_replaced_read_and_removed_at_once(&*empty().await).await;
+    what_is_to_be_forgotten_is_found_in_its_order(&*empty().await).await;
     what_was_not_committed_never_happened(&*empty().await).await;
     keys_are_replaced_listed_and_destroyed(&*empty().await).await;
     visits_end_once_and_go_by_the_day(&*empty().await).await;
+    many_visits_are_found_by_visitors_and_by_stretches_of_time(&*empty().await).await;
     log_entries_get_places_without_gaps(&*empty().await).await;
     of_two_that_read_and_write_the_same_one_gives_way(empty().await).await;
     many_at_once_lose_nothing(empty().await).await;
@@ -47,6 +49,7 @@ fn record(kind: &str, number: u8) -> Record {
         lookup: None,
         due: None,
         keep_until: None,
+        filed: at(0),
         version: 1,
         body: vec![0, number, 255],
     }
@@ -118,8 +121,76 @@ pub async fn records_are_found_by_person_state_lookup_and_time(store: &dyn Store
     assert_eq!(ids(t.due("task", at(9), 1).await.expect("read")), [id(3)]);
 }
 
-/// Retention takes what was kept until an instant, that instant included, and says how many of each kind.
-pub async fn what_is_to_be_forgotten_is_gone_and_counted(store: &dyn Store) {
+/// Many at once are as many one by one: all succeed, or the one that cannot is an error.
+pub async fn many_records_are_added_replaced_read_and_removed_at_once(store: &dyn Store) {
+    let mut t = begin(store).await;
+    let all: Vec<Record> = (1..=200)
+        .map(|number| Record {
+            person: (number % 5 != 0).then(|| person(number % 5)),
+            lookup: (number % 2 == 0).then(|| vec![number, 0, 255]),
+            due: (number % 3 == 0).then(|| at(i64::from(number))),
+            keep_until: (number % 4 == 0).then(|| at(-i64::from(number))),
+            filed: at(i64::from(number) - 100),
+            body: if number == 7 { Vec::new() } else { vec![number; usize::from(number)] },
+            ..record(if number % 2 == 0 { "task" } else { "case" }, number)
+        })
+        .collect();
+    t.add_all(&all).await.expect("added");
+    t.add_all(&[]).await.expect("nothing to add");
+    for record in &all {
+        assert_eq!(t.get(&record.kind, &record.id).await.expect("read").as_ref(), Some(record));
+    }
+    let about =
+        t.about_all(&["task", "case", "none"], &[person(2), person(1), person(9)]).await.expect("read");
+    let mut expected: Vec<Record> =
+        all.iter().filter(|r| r.person == Some(person(1)) || r.person == Some(person(2))).cloned().collect();
+    expected.sort_by(|a, b| (&a.person, &a.kind, &a.id).cmp(&(&b.person, &b.kind, &b.id)));
+    assert_eq!(about, expected);
+    assert_eq!(t.about_all(&["none"], &[person(1)]).await.expect("read"), []);
+    assert_eq!(t.about_all(&["task"], &[]).await.expect("read"), []);
+    let tasks: Vec<RecordId> = all.iter().filter(|r| r.kind == "task").map(|r| r.id.clone()).collect();
+    assert_eq!(t.ids_in_state("task", "open").await.expect("read"), tasks);
+    assert_eq!(t.ids_in_state("task", "closed").await.expect("read"), []);
+    let later: Vec<Record> = all
+        .iter()
+        .map(|first| Record {
+            version: 2,
+            state: "closed".to_owned(),
+            due: first.keep_until,
+            keep_until: first.due,
+            lookup: None,
+            body: vec![1],
+            ..first.clone()
+        })
+        .collect();
+    t.replace_all(&later).await.expect("replaced");
+    let first = all[0].clone();
+    assert_eq!(t.get(&first.kind, &first.id).await.expect("read").as_ref(), Some(&later[0]));
+    commit(t).await;
+    // One that cannot be spoils them all.
+    let mut t = begin(store).await;
+    assert!(matches!(t.replace_all(&later).await, Err(StoreError::Conflict)), "version 2 is there already");
+    drop(t);
+    let mut t = begin(store).await;
+    let exists = t.add_all(&[record("case", 250), record("case", 3), record("case", 251)]).await;
+    assert!(matches!(&exists, Err(StoreError::Exists { id: of, .. }) if *of == id(3).as_str()), "{exists:?}");
+    drop(t);
+    let mut t = begin(store).await;
+    let unwritten = Record { version: 2, ..record("case", 252) };
+    assert!(matches!(t.add_all(&[unwritten]).await, Err(StoreError::Exists { .. })));
+    drop(t);
+    let mut t = begin(store).await;
+    assert_eq!(t.get("case", &id(250)).await.expect("read"), None);
+    assert!(matches!(t.remove_all(&all[..1]).await, Err(StoreError::Conflict)), "that version is gone");
+    drop(t);
+    let mut t = begin(store).await;
+    t.remove_all(&later[1..]).await.expect("removed");
+    assert_eq!(t.ids_in_state("case", "closed").await.expect("read"), [first.id]);
+    assert_eq!(t.ids_in_state("task", "closed").await.expect("read"), []);
+}
+
+/// What was to be kept until an instant, that instant included, is found, the earliest first.
+pub async fn what_is_to_be_forgotten_is_found_in_its_order(store: &dyn Store) {
     let mut t = begin(store).await;
     for number in 1..=5 {
         let kind = if number == 5 { "check" } else { "declaration" };
@@ -128,11 +199,12 @@ pub async fn what_is_to_be_forgotten_is_gone_and_counted(store: &dyn Store) {
             .expect("added");
     }
     t.add(&record("ruling", 6)).await.expect("added");
-    let forgotten = t.forget_until(at(2)).await.expect("forgotten");
-    assert_eq!(forgotten, [("check".to_owned(), 1), ("declaration".to_owned(), 3)]);
-    assert_eq!(t.forget_until(at(2)).await.expect("forgotten"), []);
-    assert!(t.get("declaration", &id(3)).await.expect("read").is_some());
-    assert!(t.get("ruling", &id(6)).await.expect("read").is_some(), "kept for ever");
+    let ids = |records: Vec<Record>| records.into_iter().map(|record| record.id).collect::<Vec<_>>();
+    assert_eq!(ids(t.expired(at(2), 9).await.expect("read")), [id(4), id(5), id(1), id(2)]);
+    let some = t.expired(at(2), 3).await.expect("read");
+    t.remove_all(&some).await.expect("removed");
+    assert_eq!(ids(t.expired(at(2), 9).await.expect("read")), [id(2)]);
+    assert_eq!(ids(t.expired(at(1), 9).await.expect("read")), []);
 }
 
 /// Dropped without a commit, a transaction leaves nothing.
@@ -158,6 +230,12 @@ pub async fn keys_are_replaced_listed_and_destroyed(store: &dyn Store) {
     assert_eq!(t.key_names("person/", "", 9).await.expect("read"), ["person/a", "person/b"]);
     assert_eq!(t.key_names("person/", "person/a", 9).await.expect("read"), ["person/b"]);
     assert_eq!(t.key_names("", "", 2).await.expect("read"), ["day/2020-02-10", "person/a"]);
+    t.put_keys(&[("person/c".to_owned(), vec![5, 0]), ("person/a".to_owned(), vec![6])]).await.expect("put");
+    t.put_keys(&[]).await.expect("nothing to put");
+    let names = ["person/c", "none", "person/a"].map(str::to_owned);
+    let expected = [("person/a".to_owned(), vec![6]), ("person/c".to_owned(), vec![5, 0])];
+    assert_eq!(t.keys(&names).await.expect("read"), expected);
+    assert_eq!(t.keys(&[]).await.expect("read"), []);
     assert!(t.destroy_key("person/b").await.expect("destroyed"));
     assert!(!t.destroy_key("person/b").await.expect("read"));
     assert_eq!(t.key("person/b").await.expect("read"), None);
@@ -186,18 +264,66 @@ pub async fn visits_end_once_and_go_by_the_day(store: &dyn Store) {
         Some(DayVisit { left: Some(at(60)), ..visit(1, 11, "v2") })
     );
     let of_day: Vec<RecordId> =
-        t.visits_of(date(2020, 2, 11)).await.expect("read").into_iter().map(|visit| visit.id).collect();
+        t.visits_of(date(2020, 2, 11), 9).await.expect("read").into_iter().map(|visit| visit.id).collect();
     assert_eq!(of_day, [id(2), id(1)], "by venue");
     let one = |found: Vec<DayVisit>| found.into_iter().map(|visit| visit.id).collect::<Vec<_>>();
     assert_eq!(one(t.visits_by(date(2020, 2, 11), Pseudonym([2; 16])).await.expect("read")), [id(2)]);
     assert_eq!(one(t.visits_by(date(2020, 2, 10), Pseudonym([2; 16])).await.expect("read")), []);
-    assert_eq!(
-        one(t.visits_at(date(2020, 2, 11), &"v1".parse().expect("an id")).await.expect("read")),
-        [id(2)]
-    );
     assert_eq!(t.visit_days().await.expect("read"), [date(2020, 2, 10), date(2020, 2, 11)]);
-    assert_eq!(t.forget_visits_of(date(2020, 2, 11)).await.expect("forgotten"), 2);
+    let of_day = t.visits_of(date(2020, 2, 11), 1).await.expect("read");
+    assert_eq!(one(of_day.clone()), [id(2)]);
+    assert_eq!(t.count_visits_to(&of_day[0]).await.expect("read"), (1, 0));
+    let both = t.visits_of(date(2020, 2, 11), 9).await.expect("read");
+    assert_eq!(t.count_visits_to(&both[1]).await.expect("read"), (2, 1));
+    assert_eq!(t.forget_visits_to(&of_day[0]).await.expect("forgotten"), 1);
+    let rest = t.visits_of(date(2020, 2, 11), 9).await.expect("read");
+    assert_eq!(one(rest.clone()), [id(1)]);
+    assert_eq!(t.forget_visits_to(&rest[0]).await.expect("forgotten"), 1);
+    assert_eq!(t.forget_visits_to(&rest[0]).await.expect("forgotten"), 0);
     assert_eq!(t.visit_days().await.expect("read"), [date(2020, 2, 10)]);
+    let last = t.visits_of(date(2020, 2, 10), 9).await.expect("read");
+    t.forget_visits_to(&last[0]).await.expect("forgotten");
+    assert_eq!(t.visit_days().await.expect("read"), []);
+}
+
+/// Many visitors and many stretches of time are looked for at once; each visit that fits is there once.
+pub async fn many_visits_are_found_by_visitors_and_by_stretches_of_time(store: &dyn Store) {
+    let mut t = begin(store).await;
+    let visit = |number: u8, day: i8, venue: &str, from: i64, to: Option<i64>| DayVisit {
+        id: id(number),
+        day: date(2020, 2, day),
+        pseudonym: Pseudonym([number % 3; 16]),
+        venue: venue.parse().expect("an id"),
+        entered: at(from),
+        left: to.map(at),
+    };
+    let all = [
+        visit(1, 10, "v1", 0, Some(10)),
+        visit(2, 10, "v1", 5, None),
+        visit(3, 10, "v1", 20, Some(30)),
+        visit(4, 10, "v2", 0, Some(99)),
+        visit(5, 11, "v1", 0, Some(99)),
+    ];
+    t.add_visits(&all).await.expect("added");
+    t.add_visits(&[]).await.expect("nothing to add");
+    let one = |found: Vec<DayVisit>| found.into_iter().map(|visit| visit.id).collect::<Vec<_>>();
+    let by = |day: i8, number: u8| (date(2020, 2, day), Pseudonym([number; 16]));
+    let found = t.visits_by_any(&[by(10, 1), by(10, 0), by(11, 2), by(11, 1)]).await.expect("read");
+    assert_eq!(one(found), [id(1), id(4), id(3), id(5)], "by day and entry");
+    assert_eq!(t.visits_by_any(&[]).await.expect("read"), []);
+    let span = |day: i8, venue: &str, from: i64, to: i64| VenueSpan {
+        day: date(2020, 2, day),
+        venue: venue.parse().expect("an id"),
+        from: at(from),
+        to: at(to),
+    };
+    let near = t.visits_near(&[span(10, "v1", 10, 20)]).await.expect("read");
+    assert_eq!(one(near), [id(2)], "one has just left, one is about to come, one never left");
+    let near = t.visits_near(&[span(10, "v1", 9, 21), span(10, "v1", 0, 6), span(11, "v1", 98, 99)]).await;
+    assert_eq!(one(near.expect("read")), [id(1), id(2), id(3), id(5)], "each once");
+    assert_eq!(t.visits_near(&[]).await.expect("read"), []);
+    let again = t.add_visits(&[visit(9, 10, "v1", 0, None), visit(3, 12, "v9", 0, None)]).await;
+    assert!(matches!(&again, Err(StoreError::Exists { id: of, .. }) if *of == id(3).as_str()), "{again:?}");
 }
 
 /// Entries that were handed in get consecutive places, and keep them.

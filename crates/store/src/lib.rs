@@ -18,6 +18,7 @@
 pub mod conformance;
 mod day_key;
 mod error;
+mod objects;
 mod record;
 mod seal;
 mod sql;
@@ -28,10 +29,11 @@ mod whole;
 
 pub use day_key::{DayKey, Pseudonym};
 pub use error::StoreError;
+pub use objects::Objects;
 pub use record::{Kind, Record, RecordId, Version};
 pub use seal::{DataKey, Lookup, MasterKey, SealError, Sealed};
 pub use transaction::{Keys, Log, Records, Store, Transaction, Visits};
-pub use visit::{DayVisit, VisitId};
+pub use visit::{DayVisit, VenueSpan, VisitId};
 pub use whole::Whole;
 
 #[doc(hidden)]

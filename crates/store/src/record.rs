@@ -51,6 +51,8 @@ pub struct Record {
     pub due: Option<Timestamp>,
     /// When it is to be forgotten; `None` for what is kept.
     pub keep_until: Option<Timestamp>,
+    /// When the first version of it was filed, to the day; a later version does not change it.
+    pub filed: Timestamp,
     /// Its version.
     pub version: Version,
     /// What it says; sealed where it is about a person.

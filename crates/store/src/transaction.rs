@@ -1,14 +1,14 @@
 //! The traits a database implements.
 
 use async_trait::async_trait;
-use evidence::{PersonId, VenueId};
+use evidence::PersonId;
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
     day_key::Pseudonym,
     error::StoreError,
     record::{Record, RecordId, Version},
-    visit::{DayVisit, VisitId},
+    visit::{DayVisit, VenueSpan, VisitId},
     whole::Whole,
 };
 
@@ -39,17 +39,32 @@ pub trait Records {
     /// [`StoreError::Exists`] where there is one of this kind and id.
     async fn add(&mut self, record: &Record) -> Result<(), StoreError>;
 
+    /// Adds many records at once, as [`Records::add`] does one: all, or in the end none.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] naming one that is there already, or whose version is not 1.
+    async fn add_all(&mut self, records: &[Record]) -> Result<(), StoreError>;
+
     /// Replaces the record of the same kind and id if its version is one less.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if it is not, or there is none.
     async fn replace(&mut self, record: &Record) -> Result<(), StoreError>;
 
+    /// Replaces many records at once, as [`Records::replace`] does one. Each stands in `records` once.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where any of them cannot be replaced.
+    async fn replace_all(&mut self, records: &[Record]) -> Result<(), StoreError>;
+
     /// A record.
     async fn get(&mut self, kind: &str, id: &RecordId) -> Result<Option<Record>, StoreError>;
 
     /// A person's records of a kind, in the order of ids.
     async fn about(&mut self, kind: &str, person: &PersonId) -> Result<Vec<Record>, StoreError>;
+
+    /// The records of some kinds about many persons, in the order of persons, kinds and ids.
+    async fn about_all(&mut self, kinds: &[&str], persons: &[PersonId]) -> Result<Vec<Record>, StoreError>;
 
     /// All of a person's records, in the order of kinds and ids.
     async fn all_about(&mut self, person: &PersonId) -> Result<Vec<Record>, StoreError>;
@@ -66,6 +81,9 @@ pub trait Records {
         limit: u32,
     ) -> Result<Vec<Record>, StoreError>;
 
+    /// The ids of all records of a kind in a state, in their order: for what there is little of.
+    async fn ids_in_state(&mut self, kind: &str, state: &str) -> Result<Vec<RecordId>, StoreError>;
+
     /// Up to `limit` records of a kind with something due at an instant or before, earliest first.
     async fn due(&mut self, kind: &str, at: Timestamp, limit: u32) -> Result<Vec<Record>, StoreError>;
 
@@ -78,8 +96,14 @@ pub trait Records {
     /// [`StoreError::Conflict`] where there is none of that version.
     async fn remove(&mut self, kind: &str, id: &RecordId, version: Version) -> Result<(), StoreError>;
 
-    /// Forgets every record that was to be kept until an instant or before; gives how many of each kind.
-    async fn forget_until(&mut self, at: Timestamp) -> Result<Vec<(String, u64)>, StoreError>;
+    /// Up to `limit` records that were to be kept until an instant or before, those first whose time ended first.
+    async fn expired(&mut self, at: Timestamp, limit: u32) -> Result<Vec<Record>, StoreError>;
+
+    /// Forgets many records, each of the version that is given.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where there is none of that version of any of them.
+    async fn remove_all(&mut self, records: &[Record]) -> Result<(), StoreError>;
 }
 
 /// Sealed keys, by name.
@@ -90,6 +114,12 @@ pub trait Keys {
 
     /// A sealed key.
     async fn key(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Puts many sealed keys, as [`Keys::put_key`] does one. Each name stands in `keys` once.
+    async fn put_keys(&mut self, keys: &[(String, Vec<u8>)]) -> Result<(), StoreError>;
+
+    /// Those sealed keys of many names that there are, in the order of names.
+    async fn keys(&mut self, names: &[String]) -> Result<Vec<(String, Vec<u8>)>, StoreError>;
 
     /// Destroys a key; says whether it was there.
     async fn destroy_key(&mut self, name: &str) -> Result<bool, StoreError>;
@@ -107,6 +137,12 @@ pub trait Visits {
     /// [`StoreError::Exists`] where there is one with this id.
     async fn add_visit(&mut self, visit: &DayVisit) -> Result<(), StoreError>;
 
+    /// Adds many visits at once.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] naming one whose id is there already.
+    async fn add_visits(&mut self, visits: &[DayVisit]) -> Result<(), StoreError>;
+
     /// Records the end of a visit that has none; says whether there was such a visit.
     async fn end_visit(&mut self, id: &VisitId, left: Timestamp) -> Result<bool, StoreError>;
 
@@ -116,17 +152,24 @@ pub trait Visits {
     /// A person's visits of a day, in the order of entry and id.
     async fn visits_by(&mut self, day: Date, pseudonym: Pseudonym) -> Result<Vec<DayVisit>, StoreError>;
 
-    /// The visits of a day to a venue, in the order of entry and id.
-    async fn visits_at(&mut self, day: Date, venue: &VenueId) -> Result<Vec<DayVisit>, StoreError>;
+    /// The visits of many persons, each on a day, in the order of day, entry and id.
+    async fn visits_by_any(&mut self, visitors: &[(Date, Pseudonym)]) -> Result<Vec<DayVisit>, StoreError>;
 
-    /// The visits of a day, in the order of venue, entry and id.
-    async fn visits_of(&mut self, day: Date) -> Result<Vec<DayVisit>, StoreError>;
+    /// The visits that can overlap any of many stretches of time at venues, in the order of day, venue, entry and id.
+    async fn visits_near(&mut self, spans: &[VenueSpan]) -> Result<Vec<DayVisit>, StoreError>;
+
+    /// The first `limit` visits of a day, in the order of venue, entry and id.
+    async fn visits_of(&mut self, day: Date, limit: u32) -> Result<Vec<DayVisit>, StoreError>;
 
     /// Days of which there are visits, in order.
     async fn visit_days(&mut self) -> Result<Vec<Date>, StoreError>;
 
-    /// Forgets the visits of a day; gives how many.
-    async fn forget_visits_of(&mut self, day: Date) -> Result<u64, StoreError>;
+    /// How many visits of a day there are up to one, that one included, in the order of venue, entry and id; and how many of
+    /// them have ended.
+    async fn count_visits_to(&mut self, last: &DayVisit) -> Result<(u64, u64), StoreError>;
+
+    /// Forgets the visits of a day up to one, that one included, in the order of venue, entry and id; gives how many.
+    async fn forget_visits_to(&mut self, last: &DayVisit) -> Result<u64, StoreError>;
 }
 
 /// The public log: entries that are never changed. A use case hands in entries; they get their places afterwards, one after

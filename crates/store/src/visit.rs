@@ -24,3 +24,16 @@ pub struct DayVisit {
     /// Check-out; `None` until then.
     pub left: Option<Timestamp>,
 }
+
+/// A stretch of time at a venue, for the visits that began there on a day and can overlap it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VenueSpan {
+    /// The day of UTC on which the visits began.
+    pub day: Date,
+    /// Where.
+    pub venue: VenueId,
+    /// Visits that ended then or before are left out. One that nobody ended is not.
+    pub from: Timestamp,
+    /// Visits that began then or later are left out.
+    pub to: Timestamp,
+}

@@ -1,15 +1,18 @@
 //! A database that dies at a chosen write.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
-use evidence::{PersonId, VenueId};
+use evidence::PersonId;
 use jiff::{Timestamp, civil::Date};
 use store::{
-    DayVisit, Keys, Log, Pseudonym, Record, RecordId, Records, Store, StoreError, Transaction, Version,
-    VisitId, Visits, Whole, reexport::async_trait,
+    DayVisit, Keys, Log, Objects, Pseudonym, Record, RecordId, Records, Store, StoreError, Transaction,
+    VenueSpan, Version, VisitId, Visits, Whole, reexport::async_trait,
 };
 
 /// A store whose transactions die when so many writes have been made; below zero they live.
@@ -19,25 +22,56 @@ pub struct Crashing {
     pub writes_left: Arc<AtomicI64>,
 }
 
+/// Objects that die with the store.
+#[derive(Debug)]
+pub struct CrashingObjects {
+    pub objects: Arc<dyn Objects>,
+    pub writes_left: Arc<AtomicI64>,
+}
+
 struct Dying {
     inner: Box<dyn Transaction>,
     writes_left: Arc<AtomicI64>,
 }
 
+/// Makes one of the writes that are left.
+fn write(writes_left: &AtomicI64) -> Result<(), StoreError> {
+    match writes_left.fetch_sub(1, Ordering::SeqCst) {
+        // Dead from here on, as a process is, until somebody starts it again.
+        0 => {
+            writes_left.store(0, Ordering::SeqCst);
+            Err(StoreError::Unavailable("it died".to_owned()))
+        }
+        left if left < 0 => {
+            writes_left.store(-1, Ordering::SeqCst);
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Dying {
     fn write(&self) -> Result<(), StoreError> {
-        match self.writes_left.fetch_sub(1, Ordering::SeqCst) {
-            // Dead from here on, as a process is, until somebody starts it again.
-            0 => {
-                self.writes_left.store(0, Ordering::SeqCst);
-                Err(StoreError::Unavailable("it died".to_owned()))
-            }
-            left if left < 0 => {
-                self.writes_left.store(-1, Ordering::SeqCst);
-                Ok(())
-            }
-            _ => Ok(()),
-        }
+        write(&self.writes_left)
+    }
+}
+
+#[async_trait]
+impl Objects for CrashingObjects {
+    async fn write(&self, name: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+        // Whoever dies now has written the object, and tells nobody.
+        self.objects.write(name, bytes).await?;
+        write(&self.writes_left)
+    }
+    async fn read(&self, name: &str, range: Range<u64>) -> Result<Option<Vec<u8>>, StoreError> {
+        self.objects.read(name, range).await
+    }
+    async fn names(&self) -> Result<Vec<String>, StoreError> {
+        self.objects.names().await
+    }
+    async fn delete(&self, name: &str) -> Result<(), StoreError> {
+        write(&self.writes_left)?;
+        self.objects.delete(name).await
     }
 }
 
@@ -102,9 +136,26 @@ impl Records for Dying {
         self.write()?;
         self.inner.remove(kind, id, version).await
     }
-    async fn forget_until(&mut self, at: Timestamp) -> Result<Vec<(String, u64)>, StoreError> {
+    async fn expired(&mut self, at: Timestamp, limit: u32) -> Result<Vec<Record>, StoreError> {
+        self.inner.expired(at, limit).await
+    }
+    async fn remove_all(&mut self, records: &[Record]) -> Result<(), StoreError> {
         self.write()?;
-        self.inner.forget_until(at).await
+        self.inner.remove_all(records).await
+    }
+    async fn add_all(&mut self, records: &[Record]) -> Result<(), StoreError> {
+        self.write()?;
+        self.inner.add_all(records).await
+    }
+    async fn replace_all(&mut self, records: &[Record]) -> Result<(), StoreError> {
+        self.write()?;
+        self.inner.replace_all(records).await
+    }
+    async fn about_all(&mut self, kinds: &[&str], persons: &[PersonId]) -> Result<Vec<Record>, StoreError> {
+        self.inner.about_all(kinds, persons).await
+    }
+    async fn ids_in_state(&mut self, kind: &str, state: &str) -> Result<Vec<RecordId>, StoreError> {
+        self.inner.ids_in_state(kind, state).await
     }
 }
 
@@ -116,6 +167,13 @@ impl Keys for Dying {
     }
     async fn key(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         self.inner.key(name).await
+    }
+    async fn put_keys(&mut self, keys: &[(String, Vec<u8>)]) -> Result<(), StoreError> {
+        self.write()?;
+        self.inner.put_keys(keys).await
+    }
+    async fn keys(&mut self, names: &[String]) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        self.inner.keys(names).await
     }
     async fn destroy_key(&mut self, name: &str) -> Result<bool, StoreError> {
         self.write()?;
@@ -142,18 +200,28 @@ impl Visits for Dying {
     async fn visits_by(&mut self, day: Date, pseudonym: Pseudonym) -> Result<Vec<DayVisit>, StoreError> {
         self.inner.visits_by(day, pseudonym).await
     }
-    async fn visits_at(&mut self, day: Date, venue: &VenueId) -> Result<Vec<DayVisit>, StoreError> {
-        self.inner.visits_at(day, venue).await
+    async fn visits_by_any(&mut self, visitors: &[(Date, Pseudonym)]) -> Result<Vec<DayVisit>, StoreError> {
+        self.inner.visits_by_any(visitors).await
     }
-    async fn visits_of(&mut self, day: Date) -> Result<Vec<DayVisit>, StoreError> {
-        self.inner.visits_of(day).await
+    async fn visits_near(&mut self, spans: &[VenueSpan]) -> Result<Vec<DayVisit>, StoreError> {
+        self.inner.visits_near(spans).await
+    }
+    async fn visits_of(&mut self, day: Date, limit: u32) -> Result<Vec<DayVisit>, StoreError> {
+        self.inner.visits_of(day, limit).await
+    }
+    async fn add_visits(&mut self, visits: &[DayVisit]) -> Result<(), StoreError> {
+        self.write()?;
+        self.inner.add_visits(visits).await
     }
     async fn visit_days(&mut self) -> Result<Vec<Date>, StoreError> {
         self.inner.visit_days().await
     }
-    async fn forget_visits_of(&mut self, day: Date) -> Result<u64, StoreError> {
+    async fn count_visits_to(&mut self, last: &DayVisit) -> Result<(u64, u64), StoreError> {
+        self.inner.count_visits_to(last).await
+    }
+    async fn forget_visits_to(&mut self, last: &DayVisit) -> Result<u64, StoreError> {
         self.write()?;
-        self.inner.forget_visits_of(day).await
+        self.inner.forget_visits_to(last).await
     }
 }
 

@@ -16,12 +16,14 @@ use std::{
 
 use contacts::Profile;
 use evidence::{CaseId, PersonId, Symptom, Symptoms, Test, TestMethod, TestResult, VenueId};
+use issuer::SoftwareKey;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use office::{
     Actor, Clock, Office, Officer, Randomness, Registration, Role, Stated, Traced, VenueCode, VenueGiven,
 };
 use sqlx::{Connection as _, PgConnection};
-use store::{MasterKey, Store};
+use store::{MasterKey, Objects, Store};
+use store_objects::StoredObjects;
 use store_postgres::PostgresStore;
 use store_sqlite::SqliteStore;
 
@@ -63,8 +65,17 @@ pub struct Town {
     pub clock: Arc<Hands>,
     pub profile: Profile,
     venues: Mutex<BTreeMap<String, (VenueId, VenueCode)>>,
+    /// Where the visits of days that are over lie.
+    pub objects: Arc<dyn Objects>,
     /// The database's file, where it has one.
     pub file: Option<PathBuf>,
+    /// The database's address, where it has one.
+    pub address: Option<String>,
+}
+
+/// The key that signs deletion records.
+pub fn documents_key() -> SoftwareKey {
+    SoftwareKey::generate(&mut |bytes| bytes.fill(5))
 }
 
 pub fn officer(name: &str, role: Role, body: &str) -> Actor {
@@ -78,7 +89,12 @@ pub fn symptoms(all: &[Symptom]) -> Symptoms {
 pub const PROPORTIONATE: &str = include_str!("../../../../rulesets/proportionate.toml");
 
 impl Town {
-    pub fn new(store: Arc<dyn Store>, ask_above: u64, file: Option<PathBuf>) -> Self {
+    pub fn new(
+        store: Arc<dyn Store>,
+        objects: Arc<dyn Objects>,
+        ask_above: u64,
+        file: Option<PathBuf>,
+    ) -> Self {
         let start: Timestamp = "2020-02-12T08:00:00+08:00".parse().unwrap();
         let clock = Arc::new(Hands(AtomicI64::new(start.as_microsecond())));
         let profile = Profile::SARS_COV_2.replace("ask_above = 200", &format!("ask_above = {ask_above}"));
@@ -93,8 +109,11 @@ impl Town {
             profile.clone(),
             "health/commission".parse().unwrap(),
         );
-        let office = office.in_time_zone(TimeZone::get("Asia/Shanghai").unwrap());
-        Town { office, store, clock, profile, venues: Mutex::default(), file }
+        let office = office
+            .in_time_zone(TimeZone::get("Asia/Shanghai").unwrap())
+            .moving_visits_to(Arc::clone(&objects))
+            .signing_documents(Arc::new(documents_key()));
+        Town { office, store, clock, profile, venues: Mutex::default(), objects, file, address: None }
     }
 
     /// The same office in the same or another store, with another master key or its own.
@@ -171,13 +190,16 @@ impl Town {
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-async fn postgres(server: &str) -> Arc<dyn Store> {
+async fn postgres(server: &str) -> (Arc<dyn Store>, String) {
     let name = format!("office_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let mut connection = PgConnection::connect(server).await.unwrap();
-    let create = format!("CREATE DATABASE {name}");
-    sqlx::query(sqlx::AssertSqlSafe(create)).execute(&mut connection).await.unwrap();
+    // An earlier process may have had the same number.
+    for statement in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}")] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+    }
     let (before, _) = server.rsplit_once('/').unwrap();
-    Arc::new(PostgresStore::connect(&format!("{before}/{name}"), 8).await.unwrap())
+    let address = format!("{before}/{name}");
+    (Arc::new(PostgresStore::connect(&address, 8).await.unwrap()), address)
 }
 
 /// Runs a test in a town with an empty store beside it: SQLite beside SQLite, and where `CLEANBILL_POSTGRES` names a server, each
@@ -188,13 +210,16 @@ pub async fn beside_another(test: impl AsyncFn(Town, Arc<dyn Store>)) {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join(name)).await.unwrap());
         store
     };
-    test(Town::new(sqlite("a").await, 200, None), sqlite("b").await).await;
+    let objects = |place: &str| Arc::new(StoredObjects::in_folder(&folder.path().join(place)).unwrap());
+    test(Town::new(sqlite("a").await, objects("beside-a"), 200, None), sqlite("b").await).await;
     let Ok(server) = std::env::var("CLEANBILL_POSTGRES") else {
         println!("skipped on PostgreSQL: CLEANBILL_POSTGRES does not name a server to test on");
         return;
     };
-    test(Town::new(sqlite("c").await, 200, None), postgres(&server).await).await;
-    test(Town::new(postgres(&server).await, 200, None), sqlite("d").await).await;
+    let (other, _) = postgres(&server).await;
+    test(Town::new(sqlite("c").await, objects("beside-c"), 200, None), other).await;
+    let (store, _) = postgres(&server).await;
+    test(Town::new(store, objects("beside-postgres"), 200, None), sqlite("d").await).await;
 }
 
 /// Runs a test in a town on SQLite, and on PostgreSQL where `CLEANBILL_POSTGRES` names a server.
@@ -202,10 +227,13 @@ pub async fn everywhere(ask_above: u64, test: impl AsyncFn(Town)) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("office.sqlite");
     let store = Arc::new(SqliteStore::open(&file).await.unwrap());
-    test(Town::new(store, ask_above, Some(file))).await;
+    let objects = |place: &str| Arc::new(StoredObjects::in_folder(&folder.path().join(place)).unwrap());
+    test(Town::new(store, objects("beside-sqlite"), ask_above, Some(file))).await;
     let Ok(server) = std::env::var("CLEANBILL_POSTGRES") else {
         println!("skipped on PostgreSQL: CLEANBILL_POSTGRES does not name a server to test on");
         return;
     };
-    test(Town::new(postgres(&server).await, ask_above, None)).await;
+    let (store, address) = postgres(&server).await;
+    let town = Town::new(store, objects("beside-postgres"), ask_above, None);
+    test(Town { address: Some(address), ..town }).await;
 }

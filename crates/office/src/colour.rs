@@ -169,6 +169,7 @@ impl Desk<'_> {
             None => drop(self.file(&rated).await?),
             Some(before) => self.refile(&Filed { what: rated, ..before }).await?,
         }
+        self.changed.push(person.clone());
         if changed {
             self.revoke(person).await?;
             self.tell(person, NoticeAbout::Colour).await?;

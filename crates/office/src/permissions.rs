@@ -79,6 +79,10 @@ pub enum UseCase {
     PublishFigures,
     /// Compare every colour with what the rules give.
     Replay,
+    /// Open and close accounts of officers.
+    KeepAccounts,
+    /// See which accounts there are.
+    SeeAccounts,
 }
 
 /// Whose record somebody may do something with.
@@ -157,6 +161,9 @@ pub const TABLE: &[(UseCase, Role, Whose)] = &[
     (UseCase::PublishFigures, Role::Oversight, Whose::Nobodys),
     (UseCase::Replay, Role::Policy, Whose::Nobodys),
     (UseCase::Replay, Role::Operator, Whose::Nobodys),
+    (UseCase::KeepAccounts, Role::Operator, Whose::Nobodys),
+    (UseCase::SeeAccounts, Role::Operator, Whose::Nobodys),
+    (UseCase::SeeAccounts, Role::Oversight, Whose::Nobodys),
 ];
 
 impl UseCase {
@@ -201,6 +208,8 @@ impl UseCase {
             UseCase::ApprovePlaceTrace => "approve place traces",
             UseCase::PublishFigures => "publish figures",
             UseCase::Replay => "compare every colour with the rules",
+            UseCase::KeepAccounts => "open and close accounts",
+            UseCase::SeeAccounts => "see which accounts there are",
         }
     }
 }

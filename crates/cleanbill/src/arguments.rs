@@ -11,7 +11,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 pub(crate) use self::{
     log::{LogCommand, TrustArguments},
-    operations::{ConfigArgument, InitArguments},
+    operations::{ConfigArgument, DemoArguments, InitArguments, StaffAddArguments, StaffCommand},
     pass::{
         FilterArguments, IssueArguments, PassCommand, PublishArguments, SourceArguments, TrustListArguments,
         VerifyArguments,
@@ -57,6 +57,15 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         truth: PathBuf,
     },
+    /// Show everything with an invented town: prints addresses and sign-ins of every role, and serves until it is stopped.
+    #[command(after_help = operations::DEMO_EXAMPLE)]
+    Demo(DemoArguments),
+    /// Serve an office to residents, officers and doors.
+    #[command(after_help = operations::SERVE_EXAMPLE)]
+    Serve(ConfigArgument),
+    /// Open and close accounts of officers.
+    #[command(subcommand)]
+    Staff(StaffCommand),
     /// Look whether everything is as an office needs it. Exits 1 and names what is wrong, with its remedy.
     #[command(after_help = operations::DOCTOR_EXAMPLE)]
     Doctor(ConfigArgument),

@@ -3,6 +3,7 @@
 mod bundle_check;
 mod bundle_from;
 mod contacts;
+mod demo;
 mod doctor;
 mod evaluate;
 mod init;
@@ -14,6 +15,8 @@ mod rules_check;
 mod rules_efficacy;
 mod rules_preview;
 mod rules_show;
+mod serve;
+mod staff;
 mod synth;
 
 use std::path::Path;
@@ -51,6 +54,9 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Pass(command) => pass::run(&command),
         Command::Place(arguments) => place::run(&arguments, json),
         Command::Rate(rate) => rate::run(&rate, json),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Staff(command) => staff::run(&command, json),
         Command::Synth(arguments) => synth::run(&arguments, json),
         Command::Rules(RulesCommand::Check { file }) => rules_check::run(&file, json),
         Command::Rules(RulesCommand::Show { file, lang }) => rules_show::run(&file, lang.language(), json),

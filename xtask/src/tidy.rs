@@ -35,6 +35,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "oracle",
         ],
     ),
+    ("server", &["evidence", "ledger", "office", "pass", "rating", "store"]),
     (
         "cleanbill",
         &[
@@ -50,6 +51,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "store-sqlite",
             "store-postgres",
             "office",
+            "server",
         ],
     ),
     ("oracle", &["evidence", "bundle", "rating", "contacts"]),

@@ -1,17 +1,51 @@
-//! The main job on a simulated outbreak.
+//! The demonstration, as somebody who tries it: start it, look at its pages, confirm the case, see a contact turn, stop it.
 
-use std::process::Command;
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Command, Stdio},
+};
 
-use crate::run;
+use anyhow::{Context, bail};
 
-/// A person of the simulated town with several reasons at once.
-const PERSON: &str = "p000237";
+use crate::{
+    http::{Running, ask, wait_until_ready},
+    root, run,
+};
 
+/// The port of the demonstration.
+const PORT: u16 = 18_080;
 pub(crate) fn run_demo() -> anyhow::Result<()> {
-    let mut cleanbill = Command::new("cargo");
-    cleanbill.args(["run", "--quiet", "--package", "cleanbill", "--", "rate"]);
-    cleanbill.args(["--bundle", "testdata/covasim-1000/bundle", "--rules", "rulesets/proportionate.toml"]);
-    cleanbill.args(["--at", "2020-02-20T00:00:00+08:00", "--out", "target/demo/ratings.csv"]);
-    cleanbill.args(["--explain", PERSON]);
-    run(&mut cleanbill)
+    run(Command::new("cargo").args(["build", "--quiet", "--package", "cleanbill"]))?;
+    let port = PORT.to_string();
+    let mut command = Command::new(root().join("target/debug/cleanbill"));
+    command.args(["demo", "--port", &port]).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut running = Running(command.spawn().context("cleanbill cannot be started")?);
+    let output = running.0.stdout.take().context("no output")?;
+    let lines: Vec<String> = BufReader::new(output)
+        .lines()
+        .map_while(Result::ok)
+        .take_while(|line| !line.contains("then sign in as"))
+        .collect();
+    wait_until_ready(PORT)?;
+    for path in ["/", "/sign-in", "/check", "/demo/notices", "/openapi.json", "/api/v1/log", "/metrics"] {
+        let (status, _) = ask(PORT, "GET", path, "", None)?;
+        if status != 200 {
+            bail!("{path} answered {status}");
+        }
+    }
+    let command = lines.iter().find(|line| line.contains("curl")).context("it prints no command")?;
+    let word = |after: &str, until: char| {
+        let rest = command.split(after).nth(1)?;
+        rest.split(until).next().map(ToOwned::to_owned)
+    };
+    let token = word("Bearer ", '\'').context("the command has no token")?;
+    let path = word(&format!("localhost:{PORT}"), ' ').context("the command has no address")?;
+    let (status, body) = ask(PORT, "POST", &path, &format!("authorization: Bearer {token}\r\n"), Some("{}"))?;
+    let answer: serde_json::Value = serde_json::from_str(&body).with_context(|| body.clone())?;
+    let exposed = answer.pointer("/stated/exposed").and_then(serde_json::Value::as_u64).unwrap_or(0);
+    if status != 201 || exposed < 2 {
+        bail!("confirming the case answered {status}: {body}");
+    }
+    println!("demo: the town answers; a case was confirmed and {exposed} contacts turned");
+    Ok(())
 }

@@ -1,7 +1,9 @@
-//! Chores of the house: `cargo xtask demo | tidy | wasm | fuzz`.
+//! Chores of the house: `cargo xtask demo | crash | tidy | wasm | fuzz`.
 
+mod crash;
 mod demo;
 mod fuzz;
+mod http;
 mod tidy;
 mod wasm;
 
@@ -15,7 +17,8 @@ use anyhow::{Context, bail};
 const USAGE: &str = "\
 usage: cargo xtask <chore>
 
-  demo            the main job on a simulated outbreak: rate everybody, explain one person
+  demo            start the demonstration, look at it, confirm its case, stop it
+  crash [--rounds N]  kill the service N times under load (default 3) and look for every acknowledged write
   tidy            the crate graph, file sizes, names and words
   wasm            build the pure crates for wasm32-unknown-unknown
   fuzz [SECONDS]  run every fuzz target for a while (default 20 seconds each)
@@ -26,6 +29,11 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["demo"] => demo::run_demo(),
+        ["crash"] => crash::run_all(3),
+        ["crash", "--rounds", rounds] => match rounds.parse() {
+            Ok(rounds) => crash::run_all(rounds),
+            Err(_) => Err(anyhow::anyhow!("`{rounds}` is no number of rounds")),
+        },
         ["tidy"] => tidy::run(),
         ["wasm"] => wasm::run(),
         ["fuzz"] => fuzz::run_all("20"),

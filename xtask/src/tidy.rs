@@ -36,6 +36,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "oracle",
         ],
     ),
+    ("server", &["evidence", "ledger", "office", "pass", "rating", "store"]),
     (
         "cleanbill",
         &[
@@ -51,6 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "store-sqlite",
             "store-postgres",
             "office",
+            "server",
         ],
     ),
     ("oracle", &["evidence", "bundle", "rating", "contacts"]),

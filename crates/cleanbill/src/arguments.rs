@@ -14,7 +14,8 @@ pub(crate) use self::{
     exchange::{BundleApproveArguments, BundleExportArguments, BundleImportArguments},
     log::{LogCommand, TrustArguments},
     operations::{
-        BackupArguments, ConfigArgument, InitArguments, KeysCommand, RestoreArguments, RotateCommand,
+        BackupArguments, ConfigArgument, DemoArguments, InitArguments, KeysCommand, RestoreArguments,
+        RotateCommand, StaffAddArguments, StaffCommand,
     },
     pass::{
         FilterArguments, IssueArguments, PassCommand, PublishArguments, SourceArguments, TrustListArguments,
@@ -61,6 +62,15 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         truth: PathBuf,
     },
+    /// Show everything with an invented town: prints addresses and sign-ins of every role, and serves until it is stopped.
+    #[command(after_help = operations::DEMO_EXAMPLE)]
+    Demo(DemoArguments),
+    /// Serve an office to residents, officers and doors.
+    #[command(after_help = operations::SERVE_EXAMPLE)]
+    Serve(ConfigArgument),
+    /// Open and close accounts of officers.
+    #[command(subcommand)]
+    Staff(StaffCommand),
     /// Look whether everything is as an office needs it. Exits 1 and names what is wrong, with its remedy.
     #[command(after_help = operations::DOCTOR_EXAMPLE)]
     Doctor(ConfigArgument),

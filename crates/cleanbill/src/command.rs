@@ -6,6 +6,7 @@ mod bundle_export;
 mod bundle_from;
 mod bundle_import;
 mod contacts;
+mod demo;
 mod doctor;
 mod evaluate;
 mod init;
@@ -19,6 +20,8 @@ mod rules_check;
 mod rules_efficacy;
 mod rules_preview;
 mod rules_show;
+mod serve;
+mod staff;
 mod synth;
 
 pub(crate) use self::keys::PASS_KEY_DAYS_MAX;
@@ -65,6 +68,9 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Place(arguments) => place::run(&arguments, json),
         Command::Purge(config) => purge::run(&config, json),
         Command::Rate(rate) => rate::run(&rate, json),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Staff(command) => staff::run(&command, json),
         Command::Synth(arguments) => synth::run(&arguments, json),
         Command::Rules(RulesCommand::Check { file }) => rules_check::run(&file, json),
         Command::Rules(RulesCommand::Show { file, lang }) => rules_show::run(&file, lang.language(), json),

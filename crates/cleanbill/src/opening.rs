@@ -6,8 +6,9 @@ use anyhow::{Context, anyhow, bail};
 use contacts::Profile;
 use evidence::OfficerId;
 use issuer::{KeyRing, OVERLAP_MIN, SoftwareKey};
+use jiff::SignedDuration;
 use ledger::PrivateKey;
-use office::{Actor, KeySource, Office, Officer, PassDesk, Role};
+use office::{Actor, Clock, KeySource, Office, Officer, PassDesk, Role, SignInTimes};
 use store::{MasterKey, Store};
 use store_postgres::PostgresStore;
 use store_sqlite::SqliteStore;
@@ -37,6 +38,14 @@ pub(crate) struct Opened {
 /// # Errors
 /// Names what is missing or wrong, and the remedy.
 pub(crate) async fn open(config: &Config) -> anyhow::Result<Opened> {
+    open_by(config, Arc::new(MachineClock)).await
+}
+
+/// Opens an office that goes by a clock.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) async fn open_by(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Opened> {
     let master = key_files::read_master(&config.keys)?;
     let log_key = key_files::read_log_key(&config.keys.log)?;
     let documents = issuer::read_key_file(&config.keys.documents)?;
@@ -46,13 +55,20 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<Opened> {
     let office = Office::new(
         Arc::clone(&store),
         master,
-        Arc::new(MachineClock),
+        clock,
         Arc::new(MachineRandomness),
         profile,
         config.office.body.clone(),
     );
+    let times = &config.sign_in;
+    let times = SignInTimes {
+        officer: SignedDuration::from_hours(times.officer_session_hours.0.into()),
+        resident: SignedDuration::from_hours(times.resident_session_hours.0.into()),
+        code: SignedDuration::from_mins(times.code_minutes.0.into()),
+    };
     let office = office
         .in_time_zone(config.office.zone.0.clone())
+        .signing_in(times)
         .issuing(passes)
         .fetching_keys(Arc::new(KeyFiles(config.keys.clone())));
     let officer = OfficerId::new("operator").context("the operator's id")?;

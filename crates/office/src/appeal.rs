@@ -57,16 +57,18 @@ impl Office {
                 ));
             }
             let proposals = desk.about::<Proposal>(person).await?;
-            let not_by = proposals.iter().flat_map(|proposal| {
-                [Some(proposal.what.by.officer.clone()), proposal.what.ruling.second.clone()]
-            });
+            let mut not_by: Vec<OfficerId> = desk.who_said(person).await?.into_iter().collect();
+            for proposal in proposals {
+                not_by.push(proposal.what.by.officer);
+                not_by.extend(proposal.what.ruling.second);
+            }
             let appeal = Appeal {
                 person: person.clone(),
                 rule: rule.to_owned(),
                 words: words.to_owned(),
                 made: desk.at,
                 decide_by: desk.at.checked_add(rule_set.review_within)?,
-                not_by: not_by.flatten().chain(desk.who_said(person).await?).collect(),
+                not_by,
                 decision: None,
             };
             desk.file(&appeal).await
@@ -105,6 +107,27 @@ impl Office {
                 ));
             }
             desk.decided(filed, upheld, Some(officer), reasons).await
+        })
+    }
+
+    /// The appeals that wait for a decision, the first due first; up to `limit`. Each is a look at its person's record.
+    ///
+    /// # Errors
+    /// [`OfficeError::Forbidden`] for anybody but reviewers.
+    pub async fn open_appeals(
+        &self,
+        actor: &Actor,
+        limit: u32,
+    ) -> Result<Vec<(RecordId, Appeal)>, OfficeError> {
+        transact!(self, |desk| {
+            desk.authorise(actor, UseCase::DecideAppeal, None, "").await?;
+            let mut appeals = desk.in_state::<Appeal>("open", None, limit).await?;
+            appeals.sort_by_key(|appeal| appeal.what.decide_by);
+            for appeal in &appeals {
+                let person = &appeal.what.person;
+                desk.authorise(actor, UseCase::DecideAppeal, Some(person), "listing open appeals").await?;
+            }
+            Ok(appeals.into_iter().map(|appeal| (appeal.id, appeal.what)).collect())
         })
     }
 

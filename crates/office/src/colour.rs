@@ -213,6 +213,7 @@ impl Desk<'_> {
                 Some(before) => later.push(Filed { what: rated, ..before }),
             }
         }
+        self.changed.extend(levels.keys().cloned());
         self.file_all(&first).await?;
         self.refile_all(&later).await?;
         self.revoke_all(&changed).await?;

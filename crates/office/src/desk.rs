@@ -31,6 +31,8 @@ pub(crate) struct Desk<'o> {
     /// The instant of the use case.
     pub(crate) at: Timestamp,
     data_keys: HashMap<PersonId, DataKey>,
+    /// Whose colour or passes changed.
+    pub(crate) changed: Vec<PersonId>,
 }
 
 /// More days than there are keys of.
@@ -48,7 +50,10 @@ fn place(kind: &str, id: &RecordId) -> String {
 impl<'o> Desk<'o> {
     pub(crate) async fn open(office: &'o Office) -> Result<Self, OfficeError> {
         let tx = office.store.begin().await?;
-        Ok(Desk { office, tx, at: office.clock.now(), data_keys: HashMap::new() })
+        let mut desk =
+            Desk { office, tx, at: office.clock.now(), data_keys: HashMap::new(), changed: Vec::new() };
+        desk.unless_answered().await?;
+        Ok(desk)
     }
 
     pub(crate) async fn close(self) -> Result<(), OfficeError> {

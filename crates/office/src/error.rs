@@ -49,6 +49,18 @@ pub enum OfficeError {
     /// A backup that is not made or put back.
     #[error(transparent)]
     Backup(#[from] crate::backup::BackupError),
+    /// Whoever signs in is not who they say, or what they typed counts no more.
+    #[error("the sign-in is wrong or too old; check what you typed, or ask for a new code")]
+    SignIn,
+    /// Too many tries.
+    #[error("there were too many tries; wait until {0}")]
+    Wait(jiff::Timestamp),
+    /// It was done before, and this was the answer.
+    #[error("it was done before")]
+    Answered(Vec<u8>),
+    /// Another request was made with the same word.
+    #[error("this key was used for another request; use a new key for each request")]
+    OtherRequest,
     /// What is kept is not what this version keeps.
     #[error("what is kept of this cannot be read: {0}")]
     Unreadable(String),

@@ -262,7 +262,7 @@ impl Desk<'_> {
             stage: ImportStage::Waiting,
         };
         self.file_as(id.clone(), &what, None).await?;
-        Ok(Filed { id, version: 1, what })
+        Ok(Filed { id, version: 1, lookup: None, what })
     }
 
     /// Lets an import come as far as those who stand beside it carry it.

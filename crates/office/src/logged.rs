@@ -124,6 +124,14 @@ impl Office {
         })
     }
 
+    /// How many entries have a place in the public log.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn log_size(&self) -> Result<u64, OfficeError> {
+        transact!(self, |desk| { Ok(desk.tx.log_size().await?) })
+    }
+
     /// Entries of the public log, from a place on.
     ///
     /// # Errors

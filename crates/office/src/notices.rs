@@ -1,5 +1,6 @@
 //! What people are to be told: the outbox.
 
+use evidence::PersonId;
 use store::RecordId;
 
 use crate::{
@@ -19,6 +20,16 @@ impl Office {
         transact!(self, |desk| {
             let notices = desk.due::<Notice>(limit).await?;
             Ok(notices.into_iter().map(|Filed { id, what, .. }| (id, what)).collect())
+        })
+    }
+
+    /// Where a person is told: their own contact. For whoever sends notices, and nobody else.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn contact_of(&self, person: &PersonId) -> Result<Option<String>, OfficeError> {
+        transact!(self, |desk| {
+            Ok(desk.resident(person).await?.and_then(|resident| resident.what.contact))
         })
     }
 

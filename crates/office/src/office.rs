@@ -13,7 +13,10 @@ use ledger::BodyName;
 use rating::RuleSet;
 use store::{MasterKey, Objects, RecordId, Store};
 
-use crate::{desk::Desk, error::OfficeError, kept::Published, keys::KeySource, passes::PassDesk};
+use crate::{
+    desk::Desk, error::OfficeError, kept::Published, keys::KeySource, once::Once, passes::PassDesk,
+    sessions::SignInTimes,
+};
 
 /// Times a use case is tried again when somebody else was first.
 const TRIES: u32 = 40;
@@ -43,6 +46,12 @@ impl std::fmt::Debug for DocumentsKey {
 /// A published rule set: when it was published, and what it says.
 pub(crate) type Compiled = (Timestamp, Arc<RuleSet>);
 
+/// Is told whose colour or passes changed, once that lasts: whoever shows them from memory forgets what they had.
+pub trait Watch: std::fmt::Debug + Send + Sync {
+    /// Something of these people changed.
+    fn changed(&self, people: &[evidence::PersonId]);
+}
+
 /// An office of a health authority.
 #[derive(Debug, Clone)]
 pub struct Office {
@@ -61,6 +70,12 @@ pub struct Office {
     pub(crate) objects: Option<Arc<dyn Objects>>,
     /// What signs deletion records, if there is a key.
     pub(crate) documents: Option<DocumentsKey>,
+    /// How long sign-ins last.
+    pub(crate) sign_in_times: SignInTimes,
+    /// Who is told of changes.
+    pub(crate) watch: Option<Arc<dyn Watch>>,
+    /// What is done once, if this office is for one request.
+    pub(crate) once: Option<Arc<Once>>,
     /// Rule sets that were compiled before: a published one never changes.
     compiled: Arc<Mutex<HashMap<RecordId, Compiled>>>,
     /// Where the master key is read again when it was replaced.
@@ -89,6 +104,9 @@ impl Office {
             passes: None,
             objects: None,
             documents: None,
+            sign_in_times: SignInTimes::default(),
+            watch: None,
+            once: None,
             compiled: Arc::default(),
             key_source: None,
         }
@@ -136,6 +154,33 @@ impl Office {
     pub fn signing_documents(mut self, key: Arc<dyn Signer>) -> Self {
         self.documents = Some(DocumentsKey(key));
         self
+    }
+
+    /// The same office, on connections of its own to the same database.
+    #[must_use]
+    pub fn on(mut self, store: Arc<dyn Store>) -> Self {
+        self.store = store;
+        self
+    }
+
+    /// The same office, with other lengths of sign-ins.
+    #[must_use]
+    pub fn signing_in(mut self, times: SignInTimes) -> Self {
+        self.sign_in_times = times;
+        self
+    }
+
+    /// The same office, telling somebody of changes.
+    #[must_use]
+    pub fn watched(mut self, watch: Arc<dyn Watch>) -> Self {
+        self.watch = Some(watch);
+        self
+    }
+
+    /// The time by the office's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// A published rule set, where it was compiled before.
@@ -192,14 +237,31 @@ pub(crate) struct Tries {
 
 impl Tries {
     /// Ends a try: what was done, or `None` where it is to be tried again.
-    pub(crate) async fn settle<T>(
+    pub(crate) async fn settle<T: 'static>(
         &mut self,
-        desk: Desk<'_>,
+        mut desk: Desk<'_>,
         done: Result<T, OfficeError>,
     ) -> Option<Result<T, OfficeError>> {
         let office = desk.office;
         let done = match done {
-            Ok(done) => desk.close().await.map(|()| done),
+            Ok(done) => {
+                let answer = office.once.as_ref().and_then(|once| (once.answer)(&done));
+                let kept = match answer {
+                    Some(answer) => desk.answered(&answer).await,
+                    None => Ok(()),
+                };
+                match kept {
+                    Ok(()) => {
+                        let changed = std::mem::take(&mut desk.changed);
+                        let closed = desk.close().await;
+                        if let (Ok(()), Some(watch)) = (&closed, &office.watch) {
+                            watch.changed(&changed);
+                        }
+                        closed.map(|()| done)
+                    }
+                    Err(error) => Err(error),
+                }
+            }
             Err(error) => Err(error),
         };
         self.tries += 1;

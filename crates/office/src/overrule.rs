@@ -95,6 +95,28 @@ impl Office {
         })
     }
 
+    /// The overrides that wait for an officer of another body, the oldest first; up to `limit`. Each is a look at its person's
+    /// record.
+    ///
+    /// # Errors
+    /// [`OfficeError::Forbidden`] for anybody who may not agree.
+    pub async fn proposals(
+        &self,
+        actor: &Actor,
+        limit: u32,
+    ) -> Result<Vec<(RecordId, Proposal)>, OfficeError> {
+        transact!(self, |desk| {
+            desk.authorise(actor, UseCase::AgreeToOverride, None, "").await?;
+            let mut proposals = desk.in_state::<Proposal>("proposed", None, limit).await?;
+            proposals.sort_by_key(|proposal| proposal.what.at);
+            for proposal in &proposals {
+                let person = &proposal.what.person;
+                desk.authorise(actor, UseCase::AgreeToOverride, Some(person), "listing overrides").await?;
+            }
+            Ok(proposals.into_iter().map(|proposal| (proposal.id, proposal.what)).collect())
+        })
+    }
+
     /// Agrees to an override that an officer of another body proposed: it takes effect, and the subject is told.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ use crate::{
     logged::schedule,
     office::{Office, transact},
     permissions::UseCase,
+    shown_pass::ShownPass,
 };
 
 /// How long doors may use a trust list or filter: longer than an outage, and no longer than a pass.
@@ -72,6 +73,14 @@ impl Office {
         self.passes.as_deref().ok_or_else(refused)
     }
 
+    /// The public key of whoever signs the documents for doors (SubjectPublicKeyInfo, DER).
+    ///
+    /// # Errors
+    /// [`OfficeError::Refused`] where the office issues no passes.
+    pub fn publisher_key(&self) -> Result<Vec<u8>, OfficeError> {
+        Ok(self.pass_desk()?.publisher.spki().to_vec())
+    }
+
     fn signer<'a>(&self, desk: &'a PassDesk, at: Timestamp) -> Result<&'a dyn Signer, OfficeError> {
         let refused =
             || OfficeError::refused("no key signs passes yet", "wait until the first key's time begins");
@@ -126,20 +135,9 @@ impl Office {
         person: &PersonId,
         purpose: &str,
     ) -> Result<CarriedPass, OfficeError> {
-        let with = self.pass_desk()?;
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::IssuePass, Some(person), purpose).await?;
-            let (rated, claims) = desk.what_to_carry(person).await?;
-            // To the second, as passes have it.
-            let start = Timestamp::from_second(desk.at.as_second())?;
-            let day = start.checked_add(LIFETIME_MAX)?;
-            let expires = rated.changes_at.map_or(day, |changes| changes.min(day));
-            let id = draw_id(None, &mut |bytes| self.randomness.fill(bytes));
-            let help = if rated.level == Level::Green { String::new() } else { with.help.clone() };
-            let signer = self.signer(with, desk.at)?;
-            let text = issue(&Claims { issued: start, expires, id, help, ..claims }, signer)?;
-            desk.carried(person, rated.level, vec![(id.to_string(), expires)], signer.spki()).await?;
-            Ok(CarriedPass { hour: Hour { start, end: expires, expires }, text })
+            desk.paper_pass(person).await.map(|(_, pass)| pass)
         })
     }
 
@@ -196,7 +194,7 @@ impl Office {
 
 impl Desk<'_> {
     /// The person's colour as it is now, and what a pass says of it; times, id and holder are still to be filled in.
-    async fn what_to_carry(&mut self, person: &PersonId) -> Result<(Rated, Claims), OfficeError> {
+    pub(crate) async fn what_to_carry(&mut self, person: &PersonId) -> Result<(Rated, Claims), OfficeError> {
         let with = self.office.pass_desk()?;
         let resident = self.known(person).await?.what;
         self.rerate(person).await?;
@@ -219,6 +217,26 @@ impl Desk<'_> {
             help: String::new(),
         };
         Ok((rated.what, claims))
+    }
+
+    /// Issues a pass that needs no phone, for a day at most; gives the colour it says as well.
+    pub(crate) async fn paper_pass(
+        &mut self,
+        person: &PersonId,
+    ) -> Result<(Rated, CarriedPass), OfficeError> {
+        let office = self.office;
+        let with = office.pass_desk()?;
+        let (rated, claims) = self.what_to_carry(person).await?;
+        // To the second, as passes have it.
+        let start = Timestamp::from_second(self.at.as_second())?;
+        let day = start.checked_add(LIFETIME_MAX)?;
+        let expires = rated.changes_at.map_or(day, |changes| changes.min(day));
+        let id = draw_id(None, &mut |bytes| office.randomness.fill(bytes));
+        let help = if rated.level == Level::Green { String::new() } else { with.help.clone() };
+        let signer = office.signer(with, self.at)?;
+        let text = issue(&Claims { issued: start, expires, id, help, ..claims }, signer)?;
+        self.carried(person, rated.level, vec![(id.to_string(), expires)], signer.spki()).await?;
+        Ok((rated, CarriedPass { hour: Hour { start, end: expires, expires }, text }))
     }
 
     /// Remembers passes that were issued, for their holder and for the count in the public log.
@@ -249,6 +267,10 @@ impl Desk<'_> {
 
     /// Revokes the living passes of many people; gives how many.
     pub(crate) async fn revoke_all(&mut self, people: &[PersonId]) -> Result<u64, OfficeError> {
+        self.changed.extend_from_slice(people);
+        for shown in self.about_all::<ShownPass>(people).await? {
+            self.discard(&shown).await?;
+        }
         let mut carried = self.about_all::<Carried>(people).await?;
         carried.retain(|carried| !carried.what.revoked);
         let mut passes = Vec::new();

@@ -91,6 +91,10 @@ pub enum UseCase {
     RunRetention,
     /// See deletion records.
     SeeDeletions,
+    /// Open and close accounts of officers.
+    KeepAccounts,
+    /// See which accounts there are.
+    SeeAccounts,
 }
 
 /// Whose record somebody may do something with.
@@ -176,6 +180,9 @@ pub const TABLE: &[(UseCase, Role, Whose)] = &[
     (UseCase::RunRetention, Role::Operator, Whose::Nobodys),
     (UseCase::SeeDeletions, Role::Oversight, Whose::Nobodys),
     (UseCase::SeeDeletions, Role::Operator, Whose::Nobodys),
+    (UseCase::KeepAccounts, Role::Operator, Whose::Nobodys),
+    (UseCase::SeeAccounts, Role::Operator, Whose::Nobodys),
+    (UseCase::SeeAccounts, Role::Oversight, Whose::Nobodys),
 ];
 
 impl UseCase {
@@ -226,6 +233,8 @@ impl UseCase {
             UseCase::ExportAll => "export everybody's evidence",
             UseCase::RunRetention => "run retention now",
             UseCase::SeeDeletions => "see deletion records",
+            UseCase::KeepAccounts => "open and close accounts",
+            UseCase::SeeAccounts => "see which accounts there are",
         }
     }
 }

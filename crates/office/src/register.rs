@@ -38,39 +38,11 @@ impl Office {
     /// # Errors
     /// [`OfficeError::Refused`] without a name, or where somebody is registered with this identity number.
     pub async fn register(&self, by: Option<&Actor>, given: &Registration) -> Result<PersonId, OfficeError> {
-        if given.name.trim().is_empty() {
-            return Err(OfficeError::refused(
-                "a name is missing",
-                "give the name as it stands on a document",
-            ));
-        }
-        given.particulars.check()?;
         transact!(self, |desk| {
             if let Some(actor) = by {
                 desk.authorise(actor, UseCase::Register, None, "").await?;
             }
-            let lookup = match &given.identity {
-                None => None,
-                Some(identity) => Some(desk.identity(identity).await?),
-            };
-            let id = desk.new_id();
-            let person = PersonId::new(id.as_str())?;
-            desk.new_data_key(&person).await?;
-            let resident = Resident {
-                person: person.clone(),
-                name: given.name.clone(),
-                contact: given.contact.clone(),
-                household: given.household.clone(),
-                area: given.area.clone(),
-                particulars: given.particulars.clone(),
-                proxies: Vec::new(),
-                registered: desk.at,
-            };
-            desk.file_as(id, &resident, lookup).await?;
-            if let Some(household) = &given.household {
-                desk.lives_in(&person, household).await?;
-            }
-            Ok(person)
+            desk.enrol(given).await
         })
     }
 
@@ -147,6 +119,42 @@ impl Office {
 }
 
 impl Desk<'_> {
+    /// A new person.
+    pub(crate) async fn enrol(&mut self, given: &Registration) -> Result<PersonId, OfficeError> {
+        if given.name.trim().is_empty() {
+            return Err(OfficeError::refused(
+                "a name is missing",
+                "give the name as it stands on a document",
+            ));
+        }
+        given.particulars.check()?;
+        let lookup = match &given.identity {
+            None => None,
+            Some(identity) => Some(self.identity(identity).await?),
+        };
+        let id = self.new_id();
+        let person = PersonId::new(id.as_str())?;
+        self.new_data_key(&person).await?;
+        let resident = Resident {
+            person: person.clone(),
+            name: given.name.clone(),
+            contact: given.contact.clone(),
+            household: given.household.clone(),
+            area: given.area.clone(),
+            particulars: given.particulars.clone(),
+            proxies: Vec::new(),
+            registered: self.at,
+        };
+        self.file_as(id, &resident, lookup).await?;
+        if let Some(household) = &given.household {
+            self.lives_in(&person, household).await?;
+        }
+        if let Some(contact) = &given.contact {
+            self.reach(&person, contact).await?;
+        }
+        Ok(person)
+    }
+
     pub(crate) async fn lives_in(
         &mut self,
         person: &PersonId,

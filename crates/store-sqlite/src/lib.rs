@@ -6,7 +6,7 @@
 use std::{path::Path, time::Duration};
 
 use sqlx::{
-    Sqlite, SqlitePool,
+    Connection as _, Sqlite, SqlitePool,
     migrate::MigrateError,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
@@ -15,6 +15,11 @@ use store::{Store, sql_transaction, sql_whole};
 
 /// How long a transaction waits for the one before it.
 const WAIT: Duration = Duration::from_secs(30);
+
+/// Connections that are open at once: one writes, the others wait their turn.
+const CONNECTIONS: u32 = 8;
+/// Most pages that a file may have (https://www.sqlite.org/limits.html, 14).
+const PAGES_MAX: u32 = 4_294_967_294;
 
 /// A SQLite file.
 #[derive(Debug, Clone)]
@@ -40,12 +45,40 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(WAIT);
-        let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await.map_err(failed)?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(CONNECTIONS)
+            // A full disk ends a transaction inside SQLite (https://www.sqlite.org/lang_transaction.html, 2.3). A connection that takes it for
+            // open would refuse every later one.
+            .after_release(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+            .connect_with(options)
+            .await
+            .map_err(failed)?;
         sqlx::migrate!()
             .run(&pool)
             .await
             .map_err(|error: MigrateError| StoreError::Corrupt(error.to_string()))?;
         Ok(SqliteStore { pool })
+    }
+
+    /// Lets the file grow to so many pages and no further, or without a limit. SQLite answers at the limit as on a full disk, which is
+    /// how tests make one.
+    ///
+    /// # Errors
+    /// [`StoreError`] where a connection cannot be used.
+    #[doc(hidden)]
+    pub async fn limit_pages(&self, pages_max: Option<u32>) -> Result<(), StoreError> {
+        let mut connections = Vec::new();
+        for _ in 0..CONNECTIONS {
+            connections.push(self.pool.acquire().await.map_err(failed)?);
+        }
+        let limit = format!("PRAGMA max_page_count = {}", pages_max.unwrap_or(PAGES_MAX));
+        for connection in &mut connections {
+            sqlx::raw_sql(sqlx::AssertSqlSafe(limit.clone()))
+                .execute(&mut **connection)
+                .await
+                .map_err(failed)?;
+        }
+        Ok(())
     }
 }
 

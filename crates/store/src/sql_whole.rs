@@ -85,8 +85,8 @@ macro_rules! sql_whole {
 
             async fn put_back(&mut self, record: &Record) -> Result<(), StoreError> {
                 let done = sqlx::query(
-                    "INSERT INTO records (kind, id, person, state, lookup, due, keep_until, version, body)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+                    "INSERT INTO records (kind, id, person, state, lookup, due, keep_until, filed, version, body)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
                 )
                 .bind(&record.kind)
                 .bind(record.id.as_str())
@@ -95,6 +95,7 @@ macro_rules! sql_whole {
                 .bind(&record.lookup)
                 .bind(record.due.map(Timestamp::as_microsecond))
                 .bind(record.keep_until.map(Timestamp::as_microsecond))
+                .bind(record.filed.as_microsecond())
                 .bind(record.version)
                 .bind(&record.body)
                 .execute(&mut *self.inner)

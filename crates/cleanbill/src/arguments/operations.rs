@@ -20,6 +20,82 @@ pub(super) const DOCTOR_EXAMPLE: &str = "\
 Example:
   cleanbill doctor --config office/cleanbill.toml";
 
+pub(super) const SERVE_EXAMPLE: &str = "\
+Example:
+  cleanbill serve --config office/cleanbill.toml";
+
+pub(super) const DEMO_EXAMPLE: &str = "\
+Example:
+  cleanbill demo --port 8080";
+
+pub(super) const STAFF_EXAMPLE: &str = "\
+Example:
+  printf %s 'a long password' | cleanbill staff add --config office/cleanbill.toml --name li --role investigator \\
+    --body health/xihu-district";
+
+/// A demonstration.
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    /// The port to listen on, at this machine only.
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// The folder of the town; the same folder shows the same town again [default: a folder that is made and not kept].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Make the town anew, also where the folder has one.
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// How many people live in the town.
+    #[arg(long, default_value_t = 2_000)]
+    pub(crate) people: u64,
+    /// Where it remembers, as for `init` [default: SQLite in the folder].
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+}
+
+/// What is done with accounts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StaffCommand {
+    /// Open an account; its password is read from standard input. Prints the secret of its one-time codes, once.
+    #[command(after_help = STAFF_EXAMPLE)]
+    Add(StaffAddArguments),
+    /// Close an account: its sessions end.
+    Close {
+        #[command(flatten)]
+        config: ConfigArgument,
+        /// The sign-in name.
+        #[arg(long)]
+        name: String,
+    },
+    /// List accounts.
+    List(ConfigArgument),
+}
+
+/// An account to be opened.
+#[derive(Debug, Args)]
+pub(crate) struct StaffAddArguments {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgument,
+    /// The sign-in name.
+    #[arg(long)]
+    pub(crate) name: String,
+    /// desk, field, investigator, laboratory, reviewer, policy, oversight or operator. It never changes.
+    #[arg(long, value_parser = role)]
+    pub(crate) role: office::Role,
+    /// The public name of the officer's body. Two officers of one body count as one where two bodies must agree.
+    #[arg(long)]
+    pub(crate) body: ledger::BodyName,
+}
+
+fn role(word: &str) -> Result<office::Role, String> {
+    let officers = office::Role::ALL.into_iter().filter(|role| *role != office::Role::Resident);
+    let words: Vec<&str> = officers.clone().map(office::Role::word).collect();
+    officers
+        .clone()
+        .find(|role| role.word() == word)
+        .ok_or_else(|| format!("is none of {}", words.join(", ")))
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct InitArguments {
     /// The folder to write; must not be there, or be empty.

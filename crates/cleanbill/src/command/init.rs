@@ -21,8 +21,26 @@ struct Report {
     log_key: String,
 }
 
-/// Writes the folder as a whole or not at all: it is made under another name and renamed. Nothing is overwritten.
+/// Begins an office, and says what comes next.
 pub(crate) fn run(arguments: &InitArguments, json: bool) -> anyhow::Result<Outcome> {
+    let log_key = write(arguments)?;
+    let folder = &arguments.folder;
+    let config = folder.join(CONFIG_FILE).display().to_string();
+    if json {
+        print_json(&Report { config, log_key })?;
+        return Ok(Outcome::Done);
+    }
+    anstream::println!("{config}\nkey of the public log, for those who check it: {log_key}");
+    terminal::note(&format!(
+        "next: read {config}; copy {0}/keys/master.key and {0}/keys/lookup.key to a safe place; then\n  cleanbill doctor --config {config}",
+        folder.display()
+    ));
+    Ok(Outcome::Done)
+}
+
+/// Writes the folder as a whole or not at all: it is made under another name and renamed. Nothing is overwritten. Gives the public
+/// key of the log.
+pub(crate) fn write(arguments: &InitArguments) -> anyhow::Result<String> {
     let folder = &arguments.folder;
     let place = || format!("{}: cannot be made", folder.display());
     if let Ok(mut entries) = fs::read_dir(folder)
@@ -42,17 +60,7 @@ pub(crate) fn run(arguments: &InitArguments, json: bool) -> anyhow::Result<Outco
     // A folder is renamed onto an empty one, and onto nothing else.
     fs::rename(unfinished.path(), &absolute).with_context(place)?;
     let _renamed = unfinished.keep();
-    let config = folder.join(CONFIG_FILE).display().to_string();
-    if json {
-        print_json(&Report { config, log_key })?;
-        return Ok(Outcome::Done);
-    }
-    anstream::println!("{config}\nkey of the public log, for those who check it: {log_key}");
-    terminal::note(&format!(
-        "next: read {config}; copy {0}/keys/master.key and {0}/keys/lookup.key to a safe place; then\n  cleanbill doctor --config {config}",
-        folder.display()
-    ));
-    Ok(Outcome::Done)
+    Ok(log_key)
 }
 
 /// Writes configuration and keys into a folder; gives the public key of the log.

@@ -65,6 +65,7 @@ impl Frame {
                 field(&mut frame, record.lookup.as_deref().unwrap_or_default())?;
                 instant(&mut frame, record.due)?;
                 instant(&mut frame, record.keep_until)?;
+                instant(&mut frame, Some(record.filed))?;
                 field(&mut frame, &record.version.to_le_bytes())?;
                 field(&mut frame, &record.body)?;
             }
@@ -111,6 +112,7 @@ impl Frame {
                 lookup: Some(fields.bytes()?.to_vec()).filter(|lookup| !lookup.is_empty()),
                 due: fields.instant()?,
                 keep_until: fields.instant()?,
+                filed: fields.instant()??,
                 version: i64::from_le_bytes(fields.bytes()?.try_into().ok()?),
                 body: fields.bytes()?.to_vec(),
             }),

@@ -1,0 +1,151 @@
+//! `cleanbill serve`: an office on the network, until it is told to stop.
+
+use std::{fs, io, path::PathBuf, sync::Arc, time::Duration};
+
+use anyhow::{Context, bail};
+use ledger::LogReader;
+use office::LogPlace;
+use server::{Board, Jobs, Limits, Mail, Messenger, Parts, Service, Settings};
+use tokio::net::TcpListener;
+
+use crate::{
+    arguments::ConfigArgument,
+    config::{Config, Database},
+    opening::{self, Opened, wait_for},
+    outcome::Outcome,
+    result_file::write_whole,
+    terminal,
+};
+
+/// How often what is due is done.
+const TICK_EVERY: Duration = Duration::from_secs(20);
+
+/// The public log's files in a folder.
+#[derive(Debug)]
+pub(super) struct LogFolder(pub(super) PathBuf);
+
+impl LogReader for LogFolder {
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.0.join(path))
+    }
+}
+
+impl LogPlace for LogFolder {
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        write_whole(&self.0.join(path), bytes).map_err(|error| io::Error::other(format!("{error:#}")))
+    }
+}
+
+/// Serves.
+pub(super) fn run(arguments: &ConfigArgument) -> anyhow::Result<Outcome> {
+    let config = Config::read(&arguments.config)?;
+    if config.sms.is_some() || config.web_push.is_some() {
+        bail!(
+            "{}: text messages and messages to browsers are not built yet\n  remedy: take `[sms]` and `[web_push]` out",
+            arguments.config.display()
+        );
+    }
+    let mail = config.mail.as_ref().map(|mail| Mail::new(mail.smtp.reveal(), &mail.from));
+    let messenger: Arc<dyn Messenger> = match mail.transpose() {
+        Ok(Some(mail)) => Arc::new(mail),
+        Ok(None) => bail!(
+            "{}: nothing reaches residents, and they sign in by a code that is sent to them\n  remedy: fill in `[mail]`",
+            arguments.config.display()
+        ),
+        Err(error) => bail!("{}: {error}\n  remedy: correct `[mail]`", arguments.config.display()),
+    };
+    log_to_standard_error();
+    wait_for(async {
+        let opened = opening::open(&config).await?;
+        let officers = match &config.database.url {
+            Database::Sqlite(_) => opened.office.clone(),
+            Database::Postgres(_) => opened.office.clone().on(opening::open_store(&config).await?),
+        };
+        let settings = settings(&config);
+        let parts = parts(&config, opened, officers, messenger, None, settings);
+        serve(&config, &Service::new(parts)).await
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// What a configuration says to a service.
+pub(super) fn settings(config: &Config) -> Settings {
+    let limits = &config.limits;
+    Settings {
+        public_url: config.server.public_url.as_str().trim_end_matches('/').to_owned(),
+        authority: config.office.name.clone(),
+        is_demo: false,
+        demo_devices: Vec::new(),
+        limits: Limits {
+            light_at_once: limits.at_once.0 as usize,
+            per_address: f64::from(limits.requests_per_minute.0) / 60.0,
+            sign_ins_per_minute: f64::from(limits.sign_ins_per_hour.0) / 60.0,
+            body_bytes_max: limits.body_bytes.0 as usize,
+            ..Limits::default()
+        },
+        tick_every: TICK_EVERY,
+        trusts_proxy: false,
+        time_zone: config.office.zone.0.clone(),
+    }
+}
+
+/// What a service is made of.
+pub(super) fn parts(
+    config: &Config,
+    opened: Opened,
+    officers: office::Office,
+    messenger: Arc<dyn Messenger>,
+    board: Option<Arc<Board>>,
+    settings: Settings,
+) -> Parts {
+    Parts {
+        office: opened.office,
+        officers,
+        messenger,
+        board,
+        log: Some((Arc::new(LogFolder(config.folders.log.clone())), Arc::new(opened.log_key))),
+        settings,
+    }
+}
+
+/// Answers until the process is told to stop; what is being done is finished first.
+pub(super) async fn serve(config: &Config, service: &Service) -> anyhow::Result<()> {
+    let listen = config.server.listen;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("{listen}: cannot be listened on\n  remedy: another process may have it; choose another port")
+    })?;
+    let jobs = Jobs::start(service);
+    terminal::note(&format!("listening on {listen}"));
+    server::serve(service, listener, stopped()).await.context("the listener failed")?;
+    jobs.stop().await;
+    Ok(())
+}
+
+/// Ends when the process is told to stop.
+async fn stopped() {
+    let interrupted = async {
+        // Without signals it runs until it is killed, which loses nothing.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}
+
+/// Writes the log of the service, a JSON object a line.
+pub(super) fn log_to_standard_error() {
+    // Another one may be there in a test.
+    let _ = tracing_subscriber::fmt().json().with_writer(io::stderr).try_init();
+}

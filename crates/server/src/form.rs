@@ -1,0 +1,162 @@
+//! What a form of a page sends: its fields, its token, and the word by which it is done once.
+
+use std::any::Any;
+
+use axum::body::to_bytes;
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    response::{IntoResponse, Redirect, Response},
+};
+use evidence::{Symptom, Symptoms};
+use office::{Office, OfficeError, Once};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    caller::Caller,
+    problem::{Kind, Problem},
+    service::Service,
+};
+
+/// The fields of a form.
+pub(crate) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// A field's text, trimmed; empty where it is not there.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.0.iter().find(|(of, _)| of == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// A field's text where there is any.
+    pub(crate) fn some(&self, name: &str) -> Option<String> {
+        Some(self.text(name)).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
+    }
+
+    /// A field read as a value.
+    pub(crate) fn parsed<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, Problem> {
+        let malformed = || Problem::detailed(Kind::Malformed, format!("the field `{name}` cannot be read"));
+        self.text(name).parse().map_err(|_| malformed())
+    }
+
+    /// The symptoms that were ticked.
+    pub(crate) fn symptoms(&self) -> Result<Symptoms, Problem> {
+        let ticked = self.0.iter().filter(|(name, _)| name == "symptom");
+        ticked
+            .map(|(_, word)| word.parse::<Symptom>().map_err(|_| Kind::Malformed.into()))
+            .collect::<Result<Symptoms, Problem>>()
+    }
+}
+
+impl FromRequest<Service> for Fields {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, Problem> {
+        let limit = service.settings().limits.body_bytes_max;
+        let bytes = to_bytes(request.into_body(), limit).await.map_err(|_| Kind::TooLarge)?;
+        Ok(Fields(parse(&bytes)))
+    }
+}
+
+/// The pairs of `application/x-www-form-urlencoded`.
+fn parse(bytes: &[u8]) -> Vec<(String, String)> {
+    let pairs = bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+            let (name, value) = pair.split_at(at);
+            (decoded(name), decoded(value.get(1..).unwrap_or_default()))
+        })
+        .collect()
+}
+
+fn decoded(bytes: &[u8]) -> String {
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        let hexadecimal = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        match (first, hexadecimal.and_then(|two| u8::from_str_radix(two, 16).ok())) {
+            (b'%', Some(byte)) => {
+                plain.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            (b'+', _) => plain.push(b' '),
+            (byte, _) => plain.push(*byte),
+        }
+    }
+    String::from_utf8_lossy(&plain).into_owned()
+}
+
+/// A form of somebody who is signed in, with the token that only this service's pages have.
+pub(crate) struct Filled {
+    pub(crate) caller: Caller,
+    pub(crate) fields: Fields,
+    path: String,
+}
+
+impl FromRequest<Service> for Filled {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let caller = Caller::from_request_parts(&mut parts, service).await?;
+        let path = parts.uri.path().to_owned();
+        let fields = Fields::from_request(Request::from_parts(parts, body), service).await?;
+        if fields.text("token") != caller.form_token() {
+            return Err(Kind::CrossSite.into());
+        }
+        Ok(Filled { caller, fields, path })
+    }
+}
+
+impl Filled {
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.fields.text(name)
+    }
+
+    /// An office that does this form once, also where its button was pressed twice.
+    pub(crate) fn once(&self, office: &Office) -> Office {
+        let Some(key) = self.fields.some("once") else { return office.clone() };
+        let mut hash = Sha256::new();
+        hash.update(&self.path);
+        for (name, value) in &self.fields.0 {
+            hash.update(format!("{name}={value}\n"));
+        }
+        let done = |_: &dyn Any| Some(b"done".to_vec());
+        office.once(Once {
+            actor: Some(self.caller.actor.clone()),
+            key,
+            request: hash.finalize().into(),
+            answer: Box::new(done),
+        })
+    }
+}
+
+/// Goes on to a page that says that something was done; `done` is the key of what it says.
+pub(crate) fn went_well<T>(
+    service: &Service,
+    done: Result<T, OfficeError>,
+    page: &str,
+    says: &str,
+) -> Result<Response, Problem> {
+    match done {
+        Ok(_) | Err(OfficeError::Answered(_)) => {
+            Ok(Redirect::to(&format!("{page}?done={says}")).into_response())
+        }
+        Err(error) => Err(service.problem(&error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_read_as_browsers_write_them() {
+        let fields =
+            Fields(parse("name=%E9%A9%AC+Ma&symptom=fever&symptom=cough&empty=&broken=%zz".as_bytes()));
+        assert_eq!(fields.text("name"), "马 Ma");
+        assert_eq!(fields.some("empty"), None);
+        assert_eq!(fields.text("broken"), "%zz");
+        assert_eq!(fields.symptoms().ok().map(Symptoms::len), Some(2));
+    }
+}

@@ -1,0 +1,102 @@
+//! What pages say, in the reader's language.
+
+use std::sync::LazyLock;
+
+use axum::http::{HeaderMap, header};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use rating::Language;
+
+use crate::caller::cookie;
+
+type Bundle = FluentBundle<FluentResource>;
+
+/// The name of the cookie that remembers a choice.
+pub(crate) const LANGUAGE: &str = "language";
+
+const ENGLISH_WORDS: &str = include_str!("../locales/en.ftl");
+const CHINESE_WORDS: &str = include_str!("../locales/zh.ftl");
+
+static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle("en", ENGLISH_WORDS));
+static CHINESE: LazyLock<Bundle> = LazyLock::new(|| bundle("zh-CN", CHINESE_WORDS));
+
+fn bundle(language: &str, messages: &str) -> Bundle {
+    let languages = language.parse().map(|id: unic_langid::LanguageIdentifier| vec![id]).unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(languages);
+    bundle.set_use_isolating(false);
+    // A message that does not parse shows by its key; a test finds every key in every language.
+    let resource = FluentResource::try_new(messages.to_owned()).unwrap_or_else(|(partial, _)| partial);
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+/// The language of a request: the one that was chosen, else the first of the browser's that pages are written in.
+pub(crate) fn of(headers: &HeaderMap) -> Language {
+    let chosen = cookie(headers, LANGUAGE).and_then(by_code);
+    let accepted =
+        headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let first = || accepted.split(',').find_map(|tag| by_code(tag.trim()));
+    chosen.or_else(first).unwrap_or(Language::En)
+}
+
+/// The language that a code names, as far as pages are written in it.
+pub(crate) fn by_code(code: &str) -> Option<Language> {
+    match code.get(..2) {
+        Some("en") => Some(Language::En),
+        Some("zh") => Some(Language::Zh),
+        _ => None,
+    }
+}
+
+/// The sentence of a key; the key itself if there is none.
+pub(crate) fn say(language: Language, key: &str, values: &[(&str, &str)]) -> String {
+    let bundle = match language {
+        Language::En => &*ENGLISH,
+        Language::Zh => &*CHINESE,
+    };
+    let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+        return key.to_owned();
+    };
+    let mut arguments = FluentArgs::new();
+    for (name, value) in values {
+        arguments.set(*name, FluentValue::from(*value));
+    }
+    bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn keys(messages: &str) -> BTreeSet<&str> {
+        let is_key = |line: &&str| line.starts_with(|c: char| c.is_ascii_lowercase());
+        messages.lines().filter(is_key).filter_map(|line| line.split_once(" =")).map(|(key, _)| key).collect()
+    }
+
+    #[test]
+    fn every_sentence_is_there_in_every_language() {
+        assert_eq!(keys(ENGLISH_WORDS), keys(CHINESE_WORDS));
+        for key in keys(ENGLISH_WORDS) {
+            for language in Language::ALL {
+                assert_ne!(say(language, key, &[]), key, "{key} does not parse");
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_that_a_page_says_is_there() {
+        let known = keys(ENGLISH_WORDS);
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+        let mut said = 0;
+        for file in std::fs::read_dir(folder).unwrap() {
+            let page = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            for part in page.split("say(\"").skip(1) {
+                let key = part.split('"').next().unwrap();
+                assert!(known.contains(key), "{key} is said by a page and not in the locales");
+                said += 1;
+            }
+        }
+        assert!(said > 50, "the pages were not found");
+    }
+}

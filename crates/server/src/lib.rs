@@ -1,0 +1,34 @@
+//! The office on the network: a JSON API under `/api/v1`, pages that work without script, sessions, limits, and jobs.
+//!
+//! Nothing is decided here. A request is read, the office does it or refuses, and the answer is written: every file of [`api`] is
+//! an endpoint or the few around one thing, every file of [`page`] a page. What may go wrong is one table ([`problem`]), from which
+//! `docs/errors.md` comes; which endpoints there are is another ([`api`]), from which routes and the OpenAPI document come.
+//!
+//! Logs hold no names, contacts, places, tokens, bodies or addresses: a line has the route's pattern, the status and the time it took.
+
+mod api;
+mod caller;
+mod edge;
+mod form;
+mod jobs;
+mod language;
+mod limits;
+mod outbox;
+mod page;
+mod posted;
+mod problem;
+mod reply;
+mod service;
+mod settings;
+
+pub use jobs::Jobs;
+pub use outbox::{Board, Mail, Message, Messenger, SendError};
+pub use problem::page as problem_page;
+pub use service::{Parts, Service, serve};
+pub use settings::{Limits, Settings};
+
+/// The OpenAPI document of the API, version 3.1.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    api::document()
+}

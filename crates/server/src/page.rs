@@ -1,0 +1,252 @@
+//! The pages, one file each. They work without script.
+
+mod cases;
+mod check;
+mod desk;
+mod field;
+mod home;
+mod laboratory;
+mod me;
+pub(crate) mod message;
+mod notices;
+mod oversight;
+mod policy;
+mod record;
+mod review;
+mod sign_in;
+mod venue;
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{FromRequestParts, Query},
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use evidence::Symptom;
+use jiff::{Timestamp, tz::TimeZone};
+use office::Role;
+use rating::Language;
+
+use crate::{
+    caller::{Caller, Maybe},
+    language,
+    problem::{Kind, Problem},
+    reply,
+    service::Service,
+};
+
+/// The sheet of every page.
+const STYLE: &str = include_str!("../templates/style.css");
+
+/// The routes.
+pub(crate) fn router() -> Router<Service> {
+    Router::new()
+        .route("/style.css", get(style))
+        .route("/language/{code}", get(choose_language))
+        .merge(home::routes())
+        .merge(sign_in::routes())
+        .merge(me::routes())
+        .merge(record::routes())
+        .merge(venue::routes())
+        .merge(check::routes())
+        .merge(desk::routes())
+        .merge(field::routes())
+        .merge(laboratory::routes())
+        .merge(cases::routes())
+        .merge(review::routes())
+        .merge(policy::routes())
+        .merge(oversight::routes())
+        .merge(notices::routes())
+}
+
+/// What every page needs: whose it is, in which language.
+pub(crate) struct Frame {
+    pub(crate) language: Language,
+    pub(crate) authority: String,
+    pub(crate) is_demo: bool,
+    role: Option<Role>,
+    token: String,
+    once: String,
+    done: Option<String>,
+    zone: TimeZone,
+}
+
+impl Frame {
+    pub(crate) fn new(service: &Service, headers: &axum::http::HeaderMap, caller: Option<&Caller>) -> Self {
+        let settings = service.settings();
+        Frame {
+            language: language::of(headers),
+            authority: settings.authority.clone(),
+            is_demo: settings.is_demo,
+            role: caller.map(Caller::role),
+            token: caller.map(Caller::form_token).unwrap_or_default(),
+            once: format!("{:x}-{:x}", service.now().as_microsecond(), service.request_number()),
+            done: None,
+            zone: settings.time_zone.clone(),
+        }
+    }
+
+    /// A sentence.
+    pub(crate) fn say(&self, key: &str) -> String {
+        language::say(self.language, key, &[])
+    }
+
+    /// What was just done, where something was.
+    pub(crate) fn done(&self) -> Option<String> {
+        let key = format!("done-{}", self.done.as_deref()?);
+        let says = self.say(&key);
+        // An address can be made up; only sentences of ours are shown.
+        (says != key).then_some(says)
+    }
+
+    /// The code of the language.
+    pub(crate) fn lang(&self) -> &'static str {
+        match self.language {
+            Language::En => "en",
+            Language::Zh => "zh-CN",
+        }
+    }
+
+    /// An instant as people read it.
+    pub(crate) fn when(&self, at: &Timestamp) -> String {
+        let format = match self.language {
+            Language::En => "%-d %B %Y, %H:%M",
+            Language::Zh => "%Y年%-m月%-d日 %H:%M",
+        };
+        at.to_zoned_datetime(self.zone.clone()).strftime(format).to_string()
+    }
+
+    /// The word of a level.
+    pub(crate) fn level(&self, level: &evidence::Level) -> String {
+        self.say(&format!("level-{level}"))
+    }
+
+    /// The words of a ruling's ground.
+    pub(crate) fn ground(&self, ground: &str) -> String {
+        self.say(&format!("ground-{ground}"))
+    }
+
+    /// The word of a role.
+    pub(crate) fn role_word(&self, role: &Role) -> String {
+        self.say(&format!("role-{}", role.word()))
+    }
+
+    /// Every symptom: its word in the vocabulary, and in the reader's language.
+    pub(crate) fn symptoms(&self) -> Vec<(String, String)> {
+        let word = |symptom: &Symptom| {
+            let word = symptom.to_string();
+            let says = self.say(&format!("symptom-{}", word.replace('_', "-")));
+            (word, says)
+        };
+        Symptom::ALL.iter().map(word).collect()
+    }
+
+    /// The page of the role that is signed in.
+    pub(crate) fn own_page(&self) -> Option<(&'static str, String)> {
+        let role = self.role?;
+        Some((home_of(role), self.role_word(&role)))
+    }
+
+    pub(crate) fn is_signed_in(&self) -> bool {
+        self.role.is_some()
+    }
+
+    /// The fields that every form carries.
+    pub(crate) fn hidden(&self) -> String {
+        format!(
+            "<input type=\"hidden\" name=\"token\" value=\"{}\"><input type=\"hidden\" name=\"once\" value=\"{}\">",
+            self.token, self.once
+        )
+    }
+}
+
+/// Where a role works.
+pub(crate) fn home_of(role: Role) -> &'static str {
+    match role {
+        Role::Resident => "/me",
+        Role::Desk => "/desk",
+        Role::Field => "/field",
+        Role::Investigator => "/cases",
+        Role::Laboratory => "/laboratory",
+        Role::Reviewer => "/review",
+        Role::Policy => "/policy",
+        Role::Oversight => "/oversight",
+        Role::Operator => "/",
+    }
+}
+
+/// A request for a page: whoever is signed in, and the frame.
+pub(crate) struct Asked {
+    pub(crate) caller: Option<Caller>,
+    pub(crate) frame: Frame,
+}
+
+impl FromRequestParts<Service> for Asked {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
+        let Maybe(caller) = Maybe::from_request_parts(parts, service).await?;
+        let mut frame = Frame::new(service, &parts.headers, caller.as_ref());
+        let query = Query::<std::collections::HashMap<String, String>>::try_from_uri(&parts.uri);
+        frame.done = query.ok().and_then(|query| query.get("done").cloned());
+        Ok(Asked { caller, frame })
+    }
+}
+
+impl Asked {
+    /// Whoever is signed in, in this role.
+    pub(crate) fn only(&self, role: Role) -> Result<&Caller, Problem> {
+        let caller = self.caller.as_ref().ok_or(Kind::NotSignedIn)?;
+        if caller.role() != role {
+            return Err(Problem::detailed(Kind::Forbidden, self.frame.say("not-your-page")));
+        }
+        Ok(caller)
+    }
+}
+
+/// A page as an answer.
+pub(crate) fn shown(page: &impl Template) -> Result<Response, Problem> {
+    let page = page.render().map_err(|_| Kind::Failed)?;
+    Ok(reply::typed(StatusCode::OK, "text/html; charset=utf-8", page))
+}
+
+async fn style(headers: axum::http::HeaderMap) -> Response {
+    let mut response = reply::read(
+        &headers,
+        "text/css; charset=utf-8",
+        &reply::tag(STYLE.as_bytes()),
+        STYLE.as_bytes().into(),
+    );
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+    response
+}
+
+/// Remembers a language in a cookie, and goes back.
+async fn choose_language(
+    axum::extract::Path(code): axum::extract::Path<String>,
+    headers: axum::http::HeaderMap,
+) -> Result<Response, Problem> {
+    let language = language::by_code(&code).ok_or(Kind::Unknown)?;
+    // Back to a page of ours: the path of where the reader came from, and nothing else of it.
+    let from = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+    let path = from
+        .and_then(|from| from.split("://").nth(1))
+        .and_then(|rest| rest.find('/').and_then(|at| rest.get(at..)));
+    let path =
+        path.filter(|path| !path.starts_with("//")).and_then(|path| path.split('?').next()).unwrap_or("/");
+    let cookie = format!(
+        "{}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
+        language::LANGUAGE,
+        match language {
+            Language::En => "en",
+            Language::Zh => "zh",
+        }
+    );
+    let mut response = Redirect::to(path).into_response();
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}

@@ -3,6 +3,8 @@
     cargo build --release -p cleanbill
     python3 benches/accuracy/frontier.py NAME=OUTBREAK... --train OUTBREAK...      (needs PyPI: numpy scikit-learn matplotlib)
 
+PROFILE=debug takes the binary of a debug build instead.
+
 Each OUTBREAK is a folder with bundle/ and truth/. The bound is learned: gradient boosting on everything a person-day's evidence tells
 (cases, homes and the people in them, tests, each symptom, meetings with cases), trained on the outbreaks after --train, restricting the
 person-days it holds most likely to be infectious. It is opaque, and allowed what no rule set is; nothing transparent should be expected
@@ -217,7 +219,7 @@ def main():
     figure.supxlabel("restricted person-days, as a share of those of hangzhou-2020", fontsize=9)
     figure.supylabel("infectious days caught, likewise", fontsize=9)
     handles, labels = axes.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="center", bbox_to_anchor=(0.87, 0.28), fontsize=9, frameon=False)
+    figure.legend(handles, labels, loc="center", bbox_to_anchor=(0.87, 0.5 / rows), fontsize=9, frameon=False)
     figure.tight_layout()
     figure.savefig(f"{ROOT}/docs/screens/frontier.svg", metadata={"Date": None})
 

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod exchange;
 mod log;
 mod operations;
 mod pass;
@@ -10,8 +11,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::{Timestamp, tz::TimeZone};
 
 pub(crate) use self::{
+    exchange::{BundleApproveArguments, BundleExportArguments, BundleImportArguments},
     log::{LogCommand, TrustArguments},
-    operations::{ConfigArgument, InitArguments},
+    operations::{
+        BackupArguments, ConfigArgument, InitArguments, KeysCommand, RestoreArguments, RotateCommand,
+    },
     pass::{
         FilterArguments, IssueArguments, PassCommand, PublishArguments, SourceArguments, TrustListArguments,
         VerifyArguments,
@@ -60,6 +64,18 @@ pub(crate) enum Command {
     /// Look whether everything is as an office needs it. Exits 1 and names what is wrong, with its remedy.
     #[command(after_help = operations::DOCTOR_EXAMPLE)]
     Doctor(ConfigArgument),
+    /// Back an office up into one file, while it goes on. No key that opens it is in the file.
+    #[command(after_help = operations::BACKUP_EXAMPLES)]
+    Backup(BackupArguments),
+    /// Do what is due now: forget what is over its time, destroy keys of days, end restrictions. The server does it by itself.
+    #[command(after_help = operations::PURGE_EXAMPLE)]
+    Purge(ConfigArgument),
+    /// Put a backup back into an empty database, which may be of another kind.
+    #[command(after_help = operations::RESTORE_EXAMPLE)]
+    Restore(RestoreArguments),
+    /// Replace keys.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Begin an office: a folder with a configuration that explains itself, and keys.
     #[command(after_help = operations::INIT_EXAMPLES)]
     Init(InitArguments),
@@ -126,6 +142,15 @@ pub(crate) enum BundleCommand {
     /// Write a bundle anew as CSV or Parquet.
     #[command(after_help = "Example:\n  cleanbill bundle convert town --out town-parquet --format parquet")]
     Convert(BundleConvertArguments),
+    /// Take a bundle into an office. Exits 1 while it waits for approval, or is held.
+    #[command(after_help = exchange::IMPORT_EXAMPLES)]
+    Import(BundleImportArguments),
+    /// Write everybody's evidence in an office as a bundle.
+    #[command(after_help = exchange::EXPORT_EXAMPLE)]
+    Export(BundleExportArguments),
+    /// Approve an import or export of another body's office: signed with one's own key, on one's own machine.
+    #[command(after_help = exchange::APPROVE_EXAMPLES)]
+    Approve(BundleApproveArguments),
     /// Make a bundle from another system's export.
     #[command(subcommand)]
     From(BundleFromCommand),

@@ -1,20 +1,27 @@
 //! The commands, one file each.
 
+mod backup;
 mod bundle_check;
+mod bundle_export;
 mod bundle_from;
+mod bundle_import;
 mod contacts;
 mod doctor;
 mod evaluate;
 mod init;
+mod keys;
 mod log;
 mod pass;
 mod place;
+mod purge;
 mod rate;
 mod rules_check;
 mod rules_efficacy;
 mod rules_preview;
 mod rules_show;
 mod synth;
+
+pub(crate) use self::keys::PASS_KEY_DAYS_MAX;
 
 use std::path::Path;
 
@@ -31,8 +38,13 @@ use crate::{
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     let json = arguments.json;
     match arguments.command {
+        Command::Backup(arguments) => backup::run(&arguments, json),
+        Command::Restore(arguments) => backup::restore(&arguments, json),
         Command::Bundle(BundleCommand::Check(check)) => bundle_check::run(&check, json),
         Command::Bundle(BundleCommand::Convert(convert)) => bundle_from::convert(&convert, json),
+        Command::Bundle(BundleCommand::Import(arguments)) => bundle_import::run(&arguments, json),
+        Command::Bundle(BundleCommand::Approve(arguments)) => bundle_import::approve(&arguments, json),
+        Command::Bundle(BundleCommand::Export(arguments)) => bundle_export::run(&arguments, json),
         Command::Bundle(BundleCommand::From(BundleFromCommand::Linelist {
             mapping,
             cases,
@@ -47,9 +59,11 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Evaluate { ratings, truth } => evaluate::run(&ratings, &truth),
         Command::Doctor(arguments) => doctor::run(&arguments, json),
         Command::Init(arguments) => init::run(&arguments, json),
+        Command::Keys(command) => keys::run(&command, json),
         Command::Log(command) => log::run(&command, json),
         Command::Pass(command) => pass::run(&command),
         Command::Place(arguments) => place::run(&arguments, json),
+        Command::Purge(config) => purge::run(&config, json),
         Command::Rate(rate) => rate::run(&rate, json),
         Command::Synth(arguments) => synth::run(&arguments, json),
         Command::Rules(RulesCommand::Check { file }) => rules_check::run(&file, json),

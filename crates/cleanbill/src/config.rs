@@ -45,6 +45,36 @@ pub(crate) struct Config {
     pub(crate) mail: Option<MailConfig>,
     pub(crate) sms: Option<SmsConfig>,
     pub(crate) web_push: Option<WebPushConfig>,
+    /// Where evidence may be taken in from besides this office, each with what people were told of it (R15).
+    #[serde(default)]
+    pub(crate) sources: BTreeMap<String, String>,
+    /// Officers of other bodies whose signed approval imports and exports need.
+    #[serde(default)]
+    pub(crate) approvers: Vec<ApproverConfig>,
+}
+
+/// Who of another body approves imports and exports.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ApproverConfig {
+    /// The body.
+    pub(crate) body: BodyName,
+    /// In which role its officers approve.
+    pub(crate) role: ApproverRole,
+    /// Its public key (PEM).
+    pub(crate) key: PathBuf,
+}
+
+/// A role in which officers of another body approve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ApproverRole {
+    /// Investigates cases.
+    Investigator,
+    /// Reviews appeals.
+    Reviewer,
+    /// Watches over offices: releases what was held.
+    Oversight,
 }
 
 /// Whose office it is.
@@ -252,7 +282,7 @@ impl Config {
     }
 
     fn paths(&mut self) -> Vec<&mut PathBuf> {
-        let Config { database, folders, keys, disease, web_push, .. } = self;
+        let Config { database, folders, keys, disease, web_push, approvers, .. } = self;
         let mut paths = vec![
             &mut folders.log,
             &mut folders.visits,
@@ -266,6 +296,7 @@ impl Config {
         ];
         paths.extend(database.url.file_mut());
         paths.extend(&mut disease.profile);
+        paths.extend(approvers.iter_mut().map(|approver| &mut approver.key));
         paths.extend(web_push.as_mut().map(|web_push| &mut web_push.key));
         paths
     }
@@ -305,6 +336,8 @@ mod tests {
         // The sample names these variables; a test does not set them.
         let text = text.replace("env:CLEANBILL_SMTP", "smtps://mail").replace("env:CLEANBILL_SMS_TOKEN", "t");
         let config = parse(&text).unwrap();
+        assert_eq!(config.approvers.len(), 1);
+        assert_eq!(config.sources.len(), 1);
         assert!(config.mail.is_some() && config.sms.is_some() && config.web_push.is_some());
         assert_eq!(config.disease.profile, Some(PathBuf::from("/office/profile.toml")));
     }

@@ -131,7 +131,8 @@ pub(crate) fn pass_key_files(folder: &Path) -> anyhow::Result<Vec<(Timestamp, Pa
     Ok(files)
 }
 
-fn from_name(name: &str) -> Option<Timestamp> {
+/// The instant that a file is named by, such as `20261125T080000Z`.
+pub(crate) fn from_name(name: &str) -> Option<Timestamp> {
     let civil: jiff::civil::DateTime = name.strip_suffix('Z')?.parse().ok()?;
     jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()
 }
@@ -161,13 +162,15 @@ pub(crate) fn make_all(keys: &KeysConfig, origin: &str, at: Timestamp) -> anyhow
 
 /// Whether a file may be replaced.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Replace {
+pub(crate) enum Replace {
+    /// It may.
     Yes,
+    /// It may not.
     No,
 }
 
 /// Writes a file that only its owner reads, as a whole or not at all.
-fn write_private(file: &Path, content: &[u8], replace: Replace) -> anyhow::Result<()> {
+pub(crate) fn write_private(file: &Path, content: &[u8], replace: Replace) -> anyhow::Result<()> {
     let place = || format!("{}: cannot be written", file.display());
     let folder = file.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).with_context(place)?;

@@ -4,9 +4,12 @@
 //! 2 bad input or usage.
 
 mod accuracy;
+mod approval;
 mod arguments;
+mod bundle_rows;
 mod command;
 mod config;
+mod erased_list;
 mod instant;
 mod key_files;
 mod loading;

@@ -4,15 +4,16 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::{Context, anyhow, bail};
 use contacts::Profile;
+use evidence::OfficerId;
 use issuer::{KeyRing, OVERLAP_MIN, SoftwareKey};
 use ledger::PrivateKey;
-use office::{Office, PassDesk};
-use store::Store;
+use office::{Actor, KeySource, Office, Officer, PassDesk, Role};
+use store::{MasterKey, Store};
 use store_postgres::PostgresStore;
 use store_sqlite::SqliteStore;
 
 use crate::{
-    config::{Config, Database},
+    config::{Config, Database, KeysConfig},
     key_files,
     machine::{MachineClock, MachineRandomness},
 };
@@ -27,6 +28,8 @@ pub(crate) struct Opened {
     pub(crate) log_key: PrivateKey,
     /// The key of deletion records and other documents.
     pub(crate) documents: SoftwareKey,
+    /// Whoever types a command: an operator of the office's body.
+    pub(crate) operator: Actor,
 }
 
 /// Opens an office.
@@ -48,8 +51,23 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<Opened> {
         profile,
         config.office.body.clone(),
     );
-    let office = office.in_time_zone(config.office.zone.0.clone()).issuing(passes);
-    Ok(Opened { office, store, log_key, documents })
+    let office = office
+        .in_time_zone(config.office.zone.0.clone())
+        .issuing(passes)
+        .fetching_keys(Arc::new(KeyFiles(config.keys.clone())));
+    let officer = OfficerId::new("operator").context("the operator's id")?;
+    let operator = Officer { officer, role: Role::Operator, body: config.office.body.clone() };
+    Ok(Opened { office, store, log_key, documents, operator: Actor::Officer(operator) })
+}
+
+/// The files in which the master key is.
+#[derive(Debug)]
+struct KeyFiles(KeysConfig);
+
+impl KeySource for KeyFiles {
+    fn master_key(&self) -> Option<MasterKey> {
+        key_files::read_master(&self.0).ok()
+    }
 }
 
 /// Opens the database and brings its tables up to date.

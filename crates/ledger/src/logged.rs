@@ -227,6 +227,24 @@ pub enum Logged {
         /// The whole batch.
         batch: Commitment,
     },
+    /// A bundle of evidence was taken in.
+    EvidenceImported {
+        /// Who approved it besides the one who wanted it; another body.
+        approved_by: Office,
+        /// How many rows it has.
+        rows: Count,
+        /// How many of them are positive tests, or suspected or confirmed cases.
+        restricting: Count,
+        /// Source and hash of the bundle.
+        import: Commitment,
+    },
+    /// Everybody's evidence was exported.
+    EvidenceExported {
+        /// Who approved it besides the one who wanted it; another body.
+        approved_by: Office,
+        /// For what.
+        export: Commitment,
+    },
     /// A key of ours changed.
     KeyChanged {
         /// What the key is for.
@@ -306,6 +324,8 @@ impl Logged {
             Logged::RulingMade { ruling, .. } => Some(*ruling),
             Logged::AppealDecided { decision, .. } => Some(*decision),
             Logged::BatchHeld { batch, .. } => Some(*batch),
+            Logged::EvidenceImported { import, .. } => Some(*import),
+            Logged::EvidenceExported { export, .. } => Some(*export),
             Logged::RuleSetPublished { .. }
             | Logged::KeyChanged { .. }
             | Logged::TrustChanged { .. }
@@ -344,7 +364,10 @@ impl Logged {
             return Err(EntryError::RulingDays(*days));
         }
         match self {
-            Logged::RulingMade { approved_by, .. } | Logged::PlaceTraceOrdered { approved_by, .. }
+            Logged::RulingMade { approved_by, .. }
+            | Logged::PlaceTraceOrdered { approved_by, .. }
+            | Logged::EvidenceImported { approved_by, .. }
+            | Logged::EvidenceExported { approved_by, .. }
                 if approved_by.body == by.body =>
             {
                 Err(EntryError::OneBody(by.body.to_string()))

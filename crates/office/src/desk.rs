@@ -121,6 +121,7 @@ impl<'o> Desk<'o> {
 
     /// Gives a new person a key.
     pub(crate) async fn new_data_key(&mut self, person: &PersonId) -> Result<(), OfficeError> {
+        self.may_seal().await?;
         let bytes: [u8; 32] = self.office.random();
         let name = format!("person/{person}");
         let sealed = self.office.keys.seal_key(&name, self.office.random(), &bytes)?;
@@ -148,6 +149,7 @@ impl<'o> Desk<'o> {
         if !make {
             return Ok(None);
         }
+        self.may_seal().await?;
         let bytes: [u8; 32] = self.office.random();
         let sealed = self.office.keys.seal_key(&name, self.office.random(), &bytes)?;
         self.tx.put_key(&name, &sealed.0).await?;

@@ -43,6 +43,9 @@ pub enum OfficeError {
     /// A document for doors that is not published.
     #[error(transparent)]
     Publish(#[from] issuer::PublishError),
+    /// A backup that is not made or put back.
+    #[error(transparent)]
+    Backup(#[from] crate::backup::BackupError),
     /// What is kept is not what this version keeps.
     #[error("what is kept of this cannot be read: {0}")]
     Unreadable(String),

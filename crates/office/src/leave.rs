@@ -100,6 +100,7 @@ impl Office {
                 desk.tx.remove(&record.kind, &record.id, record.version).await?;
             }
             desk.tx.destroy_key(&format!("person/{person}")).await?;
+            desk.remember_erased(person).await?;
             Ok(())
         })
     }

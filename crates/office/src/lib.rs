@@ -9,8 +9,10 @@
 
 mod accesses;
 mod actor;
+mod adopt_log;
 mod answer;
 mod appeal;
+mod backup;
 mod case;
 mod check_in;
 mod colour;
@@ -18,12 +20,15 @@ mod declare;
 mod desk;
 mod error;
 mod everybody;
+mod export_all;
 mod figures;
 mod follow_up;
 mod held;
+mod import;
 mod interview;
 mod issuers;
 mod kept;
+mod keys;
 mod leave;
 mod line_list;
 mod logged;
@@ -50,17 +55,21 @@ mod travel;
 mod venue;
 
 pub use actor::{Actor, Officer, Role};
+pub use backup::{BackupError, Erased, Manifest, Restored, check_backup};
 pub use colour::{Seen, evidence_of};
 pub use error::OfficeError;
+pub use export_all::{PersonRows, WholeExport};
 pub use figures::{AppealFigures, Figures, GroupFigures, RuleFigures};
 pub use follow_up::{Because, FollowUp, Need, Needed, Outcome, Task};
 pub use held::Held;
+pub use import::{Import, ImportCount, ImportRow, ImportStage, ImportWanted, Imported};
 pub use interview::{Named, Told, ToldContact, ToldVisit, Who};
 pub use issuers::{Issuer, IssuerKey};
 pub use kept::{
     Access, Appeal, Carried, Decision, Lives, Notice, NoticeAbout, OpenVisit, Piece, Proposal, Published,
     Question, Rated, Resident, Says,
 };
+pub use keys::{KeySource, Resealed, SigningKeyChange};
 pub use leave::Exported;
 pub use ledger::{AreaName, BodyName, Ground, KeyName};
 pub use line_list::{LineList, LineListSeen};

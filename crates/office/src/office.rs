@@ -12,7 +12,7 @@ use ledger::BodyName;
 use rating::RuleSet;
 use store::{MasterKey, RecordId, Store};
 
-use crate::{desk::Desk, error::OfficeError, kept::Published, passes::PassDesk};
+use crate::{desk::Desk, error::OfficeError, kept::Published, keys::KeySource, passes::PassDesk};
 
 /// Times a use case is tried again when somebody else was first.
 const TRIES: u32 = 40;
@@ -45,6 +45,8 @@ pub struct Office {
     pub(crate) passes: Option<Arc<PassDesk>>,
     /// Rule sets that were compiled before: a published one never changes.
     compiled: Arc<Mutex<HashMap<RecordId, Arc<RuleSet>>>>,
+    /// Where the master key is read again when it was replaced.
+    key_source: Option<Arc<dyn KeySource>>,
 }
 
 impl Office {
@@ -68,7 +70,24 @@ impl Office {
             zone: TimeZone::UTC,
             passes: None,
             compiled: Arc::default(),
+            key_source: None,
         }
+    }
+
+    /// The same office, reading its master key again when it was replaced, so that it need not be opened anew.
+    #[must_use]
+    pub fn fetching_keys(mut self, source: Arc<dyn KeySource>) -> Self {
+        self.key_source = Some(source);
+        self
+    }
+
+    /// Reads the master key again; says whether it could.
+    fn fetch_keys(&self) -> bool {
+        let read = self.key_source.as_ref().and_then(|source| source.master_key());
+        read.is_some_and(|key| {
+            self.keys.become_as(&key);
+            true
+        })
     }
 
     /// The same office, issuing passes.
@@ -127,7 +146,10 @@ pub(crate) use transact;
 
 /// How often a use case has been tried.
 #[derive(Debug, Default)]
-pub(crate) struct Tries(u32);
+pub(crate) struct Tries {
+    tries: u32,
+    fetched_keys: bool,
+}
 
 impl Tries {
     /// Ends a try: what was done, or `None` where it is to be tried again.
@@ -141,11 +163,16 @@ impl Tries {
             Ok(done) => desk.close().await.map(|()| done),
             Err(error) => Err(error),
         };
-        self.0 += 1;
+        self.tries += 1;
         match done {
-            Err(error) if error.is_conflict() && self.0 < TRIES => {
+            // Perhaps the master key was replaced.
+            Err(OfficeError::Sealed(_)) if !self.fetched_keys && office.fetch_keys() => {
+                self.fetched_keys = true;
+                None
+            }
+            Err(error) if error.is_conflict() && self.tries < TRIES => {
                 // Those who were in each other's way try again at different moments.
-                let spread = u64::from(u16::from_le_bytes(office.random::<2>())) % (1 << self.0.min(10));
+                let spread = u64::from(u16::from_le_bytes(office.random::<2>())) % (1 << self.tries.min(10));
                 tokio::time::sleep(Duration::from_micros(200 + 50 * spread)).await;
                 None
             }

@@ -42,6 +42,8 @@ pub enum AlertAbout {
     StatementsHeld,
     /// A place trace is held because it would ask too many people.
     TraceHeld,
+    /// An import is held because it would restrict too many people.
+    ImportHeld,
     /// Colours differ from what the published rules give.
     UnexplainedChange,
     /// Nobody decided an appeal in time.

@@ -79,6 +79,14 @@ pub enum UseCase {
     PublishFigures,
     /// Compare every colour with what the rules give.
     Replay,
+    /// Replace keys.
+    ReplaceKeys,
+    /// Make a backup, and put one back.
+    BackUp,
+    /// Take in an evidence bundle.
+    Import,
+    /// Export everybody's evidence.
+    ExportAll,
 }
 
 /// Whose record somebody may do something with.
@@ -157,6 +165,10 @@ pub const TABLE: &[(UseCase, Role, Whose)] = &[
     (UseCase::PublishFigures, Role::Oversight, Whose::Nobodys),
     (UseCase::Replay, Role::Policy, Whose::Nobodys),
     (UseCase::Replay, Role::Operator, Whose::Nobodys),
+    (UseCase::ReplaceKeys, Role::Operator, Whose::Nobodys),
+    (UseCase::BackUp, Role::Operator, Whose::Nobodys),
+    (UseCase::Import, Role::Operator, Whose::Nobodys),
+    (UseCase::ExportAll, Role::Operator, Whose::Nobodys),
 ];
 
 impl UseCase {
@@ -201,6 +213,10 @@ impl UseCase {
             UseCase::ApprovePlaceTrace => "approve place traces",
             UseCase::PublishFigures => "publish figures",
             UseCase::Replay => "compare every colour with the rules",
+            UseCase::ReplaceKeys => "replace keys",
+            UseCase::BackUp => "make backups and put them back",
+            UseCase::Import => "take in bundles that another body approved",
+            UseCase::ExportAll => "export everybody's evidence",
         }
     }
 }

@@ -25,12 +25,15 @@ pub trait LogPlace: LogReader + Send + Sync {
     fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()>;
 }
 
-fn unpublished(error: &impl ToString) -> OfficeError {
+pub(crate) fn unpublished(error: &impl ToString) -> OfficeError {
     OfficeError::refused(format!("the public log: {}", error.to_string()), "nothing was lost; publish again")
 }
 
 /// The checkpoint that stands there, signed by this key; none where nothing was published yet.
-fn standing(place: &dyn LogReader, key: &dyn Sign) -> Result<Option<SignedCheckpoint>, OfficeError> {
+pub(crate) fn standing(
+    place: &dyn LogReader,
+    key: &dyn Sign,
+) -> Result<Option<SignedCheckpoint>, OfficeError> {
     let bytes = match place.read(CHECKPOINT_PATH) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         read => read.map_err(|error| unpublished(&error))?,

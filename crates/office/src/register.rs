@@ -147,7 +147,11 @@ impl Office {
 }
 
 impl Desk<'_> {
-    async fn lives_in(&mut self, person: &PersonId, household: &HouseholdId) -> Result<(), OfficeError> {
+    pub(crate) async fn lives_in(
+        &mut self,
+        person: &PersonId,
+        household: &HouseholdId,
+    ) -> Result<(), OfficeError> {
         let lives = Lives { person: person.clone(), household: household.clone() };
         self.file(&lives).await?;
         Ok(())

@@ -11,7 +11,7 @@ use sqlx::{
     postgres::{PgPoolOptions, PgRow},
 };
 pub use store::StoreError;
-use store::{Store, sql_transaction};
+use store::{Store, sql_transaction, sql_whole};
 
 /// How long a transaction waits for a connection.
 const WAIT: Duration = Duration::from_secs(10);
@@ -51,6 +51,13 @@ impl Store for PostgresStore {
         let inner = self.pool.begin_with(begin).await.map_err(failed)?;
         Ok(Box::new(PostgresTransaction { inner }))
     }
+
+    async fn begin_reading(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        // Waits for a moment that is serialisable, and is then in nobody's way.
+        let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE";
+        let inner = self.pool.begin_with(begin).await.map_err(failed)?;
+        Ok(Box::new(PostgresTransaction { inner }))
+    }
 }
 
 fn failed(error: sqlx::Error) -> StoreError {
@@ -65,3 +72,4 @@ fn failed(error: sqlx::Error) -> StoreError {
 }
 
 sql_transaction!(PostgresTransaction, PgRow, failed);
+sql_whole!(PostgresTransaction, failed);

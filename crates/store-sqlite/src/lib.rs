@@ -11,7 +11,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
 pub use store::StoreError;
-use store::{Store, sql_transaction};
+use store::{Store, sql_transaction, sql_whole};
 
 /// How long a transaction waits for the one before it.
 const WAIT: Duration = Duration::from_secs(30);
@@ -55,6 +55,13 @@ impl Store for SqliteStore {
         let inner = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
         Ok(Box::new(SqliteTransaction { inner }))
     }
+
+    async fn begin_reading(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        let mut inner = self.pool.begin_with("BEGIN DEFERRED").await.map_err(failed)?;
+        // The moment it sees is that of its first read.
+        sqlx::query("SELECT 1 FROM records LIMIT 1").execute(&mut *inner).await.map_err(failed)?;
+        Ok(Box::new(SqliteTransaction { inner }))
+    }
 }
 
 fn failed(error: sqlx::Error) -> StoreError {
@@ -69,3 +76,4 @@ fn failed(error: sqlx::Error) -> StoreError {
 }
 
 sql_transaction!(SqliteTransaction, SqliteRow, failed);
+sql_whole!(SqliteTransaction, failed);

@@ -2,6 +2,8 @@
 //! `empty` makes.
 #![allow(clippy::panic, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod whole;
+
 use std::{future::Future, sync::Arc};
 
 use evidence::PersonId;
@@ -20,6 +22,8 @@ pub async fn all<F: Future<Output = Arc<dyn Store>>>(mut empty: impl FnMut() -> 
     log_entries_get_places_without_gaps(&*empty().await).await;
     of_two_that_read_and_write_the_same_one_gives_way(empty().await).await;
     many_at_once_lose_nothing(empty().await).await;
+    whole::what_is_read_as_a_whole_can_be_put_back(&*empty().await, &*empty().await).await;
+    whole::who_reads_sees_one_moment_and_is_in_nobodys_way(empty().await).await;
 }
 
 fn id(number: u8) -> RecordId {

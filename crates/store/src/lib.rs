@@ -21,8 +21,10 @@ mod error;
 mod record;
 mod seal;
 mod sql;
+mod sql_whole;
 mod transaction;
 mod visit;
+mod whole;
 
 pub use day_key::{DayKey, Pseudonym};
 pub use error::StoreError;
@@ -30,6 +32,7 @@ pub use record::{Kind, Record, RecordId, Version};
 pub use seal::{DataKey, Lookup, MasterKey, SealError, Sealed};
 pub use transaction::{Keys, Log, Records, Store, Transaction, Visits};
 pub use visit::{DayVisit, VisitId};
+pub use whole::Whole;
 
 #[doc(hidden)]
 pub use sql::reexport;

@@ -9,6 +9,7 @@ use crate::{
     error::StoreError,
     record::{Record, RecordId, Version},
     visit::{DayVisit, VisitId},
+    whole::Whole,
 };
 
 /// A database.
@@ -17,11 +18,14 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Begins a transaction. What it reads does not change while it lasts; of two that cannot both have happened one after
     /// the other, one ends in [`StoreError::Conflict`].
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError>;
+
+    /// Begins a transaction that reads only. It sees one moment, is in nobody's way, and nobody is in its way.
+    async fn begin_reading(&self) -> Result<Box<dyn Transaction>, StoreError>;
 }
 
 /// Reads and writes that happen together or not at all. Dropped without [`Transaction::commit`], nothing has happened.
 #[async_trait]
-pub trait Transaction: Records + Keys + Visits + Log + Send {
+pub trait Transaction: Records + Keys + Visits + Log + Whole + Send {
     /// Makes it last: when this returns, it survives the death of every process and the loss of power.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
 
 use crate::{
     config::{PublicUrl, Zone},
@@ -49,3 +50,84 @@ pub(crate) struct ConfigArgument {
     #[arg(long, value_name = "FILE", default_value = "cleanbill.toml")]
     pub(crate) config: PathBuf,
 }
+
+pub(super) const BACKUP_EXAMPLES: &str = "\
+Examples:
+  cleanbill backup --config office/cleanbill.toml
+  cleanbill backup --config office/cleanbill.toml --out /mnt/elsewhere/office.backup
+  cleanbill backup --check /mnt/elsewhere/office.backup";
+
+/// What `backup` takes.
+#[derive(Debug, Args)]
+pub(crate) struct BackupArguments {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgument,
+    /// The file to write [default: one named by this moment in the folder of backups].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Look whether a backup is whole, without an office or a key. Exits 1 if it is not.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "config"])]
+    pub(crate) check: Option<PathBuf>,
+}
+
+pub(super) const RESTORE_EXAMPLE: &str = "\
+Example:
+  cleanbill restore office/backups/20261125T080000Z.backup --config office/cleanbill.toml";
+
+/// What `restore` takes.
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArguments {
+    /// What `backup` wrote.
+    pub(crate) backup: PathBuf,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgument,
+    /// The list of those who left [default: erased.txt in the folder of backups, if it is there].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) erased: Option<PathBuf>,
+}
+
+const MASTER_EXAMPLE: &str = "\
+Example:
+  cleanbill keys rotate master --config office/cleanbill.toml
+
+May be stopped at any moment, and is called again to go on. Servers go on meanwhile: they read the new key by themselves.";
+
+const PASSES_EXAMPLE: &str = "\
+Example:
+  cleanbill keys rotate passes --config office/cleanbill.toml --from 2026-12-01T08:00:00+08:00";
+
+const DROP_EXAMPLE: &str = "\
+Example:
+  cleanbill keys drop-previous --config office/cleanbill.toml";
+
+/// What can be typed after `cleanbill keys`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Replace a key by a new one.
+    #[command(subcommand)]
+    Rotate(RotateCommand),
+    /// Forget the previous master key, when no backup needs it any longer. Exits 1 if the database still does.
+    #[command(after_help = DROP_EXAMPLE)]
+    DropPrevious(ConfigArgument),
+}
+
+/// Which key.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RotateCommand {
+    /// The master key: every key of the database is sealed anew.
+    #[command(after_help = MASTER_EXAMPLE)]
+    Master(ConfigArgument),
+    /// The key that signs passes: a new one signs from an instant on, the one before stays good for a day.
+    #[command(after_help = PASSES_EXAMPLE)]
+    Passes {
+        #[command(flatten)]
+        config: ConfigArgument,
+        /// From when it signs [default: in two hours].
+        #[arg(long, value_name = "TIME", value_parser = instant::parse)]
+        from: Option<Timestamp>,
+    },
+}
+
+pub(super) const PURGE_EXAMPLE: &str = "\
+Example:
+  cleanbill purge --config office/cleanbill.toml";

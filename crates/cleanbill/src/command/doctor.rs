@@ -1,5 +1,6 @@
 //! `cleanbill doctor`: is everything as an office needs it? Each check says what it found, and what to do.
 
+mod kept;
 mod machine;
 mod published;
 
@@ -86,8 +87,13 @@ async fn in_database(config: &Config, opened: &Opened, findings: &mut Vec<Findin
     let database = format!("{}: reached, its tables are those of this version", config.database.url);
     findings.push(Finding::right("database", database));
     findings.push(Finding::right("documents", format!("signed by key {}", opened.documents.key_id())));
-    let checks =
-        [("public log", published::log(config, opened).await), ("clock", machine::clock(opened).await)];
+    let checks = [
+        ("public log", published::log(config, opened).await),
+        ("clock", machine::clock(opened).await),
+        ("backups", kept::backups(config, opened).await),
+        ("master key", kept::master_key(config, opened).await),
+        ("pass key", kept::pass_key(config)),
+    ];
     for (check, found) in checks {
         findings.push(found.unwrap_or_else(|error| Finding::failed(check, &error)));
     }

@@ -127,4 +127,15 @@ rule_set_codes = { proportionate = "p" }
 #[web_push]
 #contact = "mailto:operator@example.org"
 #key = "keys/web-push.pem"
+
+# Where evidence bundles may come from, each with what people were told of it. Any other source is refused.
+#[sources]
+#district-linelist = "Tests and cases of the district hospital, told to patients on its admission form"
+
+# Bodies whose signed approval an import or export needs: an investigator or reviewer of another body, and oversight of a third
+# where an import is held. Each signs on its own machine with `cleanbill bundle approve`.
+#[[approvers]]
+#body = "health/province"
+#role = "investigator"
+#key = "keys/province-public.pem"
 "#;

@@ -9,7 +9,7 @@ use evidence::{PersonId, VenueId};
 use jiff::{Timestamp, civil::Date};
 use store::{
     DayVisit, Keys, Log, Pseudonym, Record, RecordId, Records, Store, StoreError, Transaction, Version,
-    VisitId, Visits, reexport::async_trait,
+    VisitId, Visits, Whole, reexport::async_trait,
 };
 
 /// A store whose transactions die when so many writes have been made; below zero they live.
@@ -46,6 +46,10 @@ impl Store for Crashing {
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
         let inner = self.store.begin().await?;
         Ok(Box::new(Dying { inner, writes_left: Arc::clone(&self.writes_left) }))
+    }
+
+    async fn begin_reading(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        self.store.begin_reading().await
     }
 }
 
@@ -171,5 +175,44 @@ impl Log for Dying {
     }
     async fn place_of(&mut self, id: &RecordId) -> Result<Option<u64>, StoreError> {
         self.inner.place_of(id).await
+    }
+}
+
+#[async_trait]
+impl Whole for Dying {
+    async fn is_empty(&mut self) -> Result<bool, StoreError> {
+        self.inner.is_empty().await
+    }
+    async fn records_after(
+        &mut self,
+        after: Option<(&str, &RecordId)>,
+        limit: u32,
+    ) -> Result<Vec<Record>, StoreError> {
+        self.inner.records_after(after, limit).await
+    }
+    async fn keys_after(&mut self, after: &str, limit: u32) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        self.inner.keys_after(after, limit).await
+    }
+    async fn visits_after(
+        &mut self,
+        after: Option<&VisitId>,
+        limit: u32,
+    ) -> Result<Vec<DayVisit>, StoreError> {
+        self.inner.visits_after(after, limit).await
+    }
+    async fn handed_in_after(
+        &mut self,
+        after: Option<&RecordId>,
+        limit: u32,
+    ) -> Result<Vec<(RecordId, Vec<u8>)>, StoreError> {
+        self.inner.handed_in_after(after, limit).await
+    }
+    async fn put_back(&mut self, record: &Record) -> Result<(), StoreError> {
+        self.write()?;
+        self.inner.put_back(record).await
+    }
+    async fn put_back_entry(&mut self, place: u64, id: &RecordId, entry: &[u8]) -> Result<(), StoreError> {
+        self.write()?;
+        self.inner.put_back_entry(place, id, entry).await
     }
 }

@@ -35,6 +35,12 @@ impl Clock for Hands {
     }
 }
 
+impl Hands {
+    pub fn set(&self, at: Timestamp) {
+        self.0.store(at.as_microsecond(), Ordering::SeqCst);
+    }
+}
+
 /// Numbers that look random and repeat from a seed (SplitMix64).
 #[derive(Debug)]
 pub struct Repeating(Mutex<u64>);
@@ -89,6 +95,14 @@ impl Town {
         );
         let office = office.in_time_zone(TimeZone::get("Asia/Shanghai").unwrap());
         Town { office, store, clock, profile, venues: Mutex::default(), file }
+    }
+
+    /// The same office in the same or another store, with another master key or its own.
+    pub fn again(&self, store: &Arc<dyn Store>, keys: MasterKey) -> Office {
+        let randomness = Arc::new(Repeating(Mutex::new(8)));
+        let profile = Profile::parse(Profile::SARS_COV_2.as_bytes()).unwrap();
+        let body = "health/commission".parse().unwrap();
+        Office::new(Arc::clone(store), keys, Arc::clone(&self.clock) as _, randomness, profile, body)
     }
 
     /// Lets time pass; what is due happens.
@@ -157,6 +171,32 @@ impl Town {
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
+async fn postgres(server: &str) -> Arc<dyn Store> {
+    let name = format!("office_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let mut connection = PgConnection::connect(server).await.unwrap();
+    let create = format!("CREATE DATABASE {name}");
+    sqlx::query(sqlx::AssertSqlSafe(create)).execute(&mut connection).await.unwrap();
+    let (before, _) = server.rsplit_once('/').unwrap();
+    Arc::new(PostgresStore::connect(&format!("{before}/{name}"), 8).await.unwrap())
+}
+
+/// Runs a test in a town with an empty store beside it: SQLite beside SQLite, and where `CLEANBILL_POSTGRES` names a server, each
+/// database beside the other.
+pub async fn beside_another(test: impl AsyncFn(Town, Arc<dyn Store>)) {
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = async |name: &str| -> Arc<dyn Store> {
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join(name)).await.unwrap());
+        store
+    };
+    test(Town::new(sqlite("a").await, 200, None), sqlite("b").await).await;
+    let Ok(server) = std::env::var("CLEANBILL_POSTGRES") else {
+        println!("skipped on PostgreSQL: CLEANBILL_POSTGRES does not name a server to test on");
+        return;
+    };
+    test(Town::new(sqlite("c").await, 200, None), postgres(&server).await).await;
+    test(Town::new(postgres(&server).await, 200, None), sqlite("d").await).await;
+}
+
 /// Runs a test in a town on SQLite, and on PostgreSQL where `CLEANBILL_POSTGRES` names a server.
 pub async fn everywhere(ask_above: u64, test: impl AsyncFn(Town)) {
     let folder = tempfile::tempdir().unwrap();
@@ -167,11 +207,5 @@ pub async fn everywhere(ask_above: u64, test: impl AsyncFn(Town)) {
         println!("skipped on PostgreSQL: CLEANBILL_POSTGRES does not name a server to test on");
         return;
     };
-    let name = format!("office_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    let mut connection = PgConnection::connect(&server).await.unwrap();
-    let create = format!("CREATE DATABASE {name}");
-    sqlx::query(sqlx::AssertSqlSafe(create)).execute(&mut connection).await.unwrap();
-    let (before, _) = server.rsplit_once('/').unwrap();
-    let store = Arc::new(PostgresStore::connect(&format!("{before}/{name}"), 8).await.unwrap());
-    test(Town::new(store, ask_above, None)).await;
+    test(Town::new(postgres(&server).await, ask_above, None)).await;
 }

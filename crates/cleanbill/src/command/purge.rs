@@ -1,0 +1,49 @@
+//! `cleanbill purge`
+
+use serde::Serialize;
+
+use super::print_json;
+use crate::{
+    arguments::ConfigArgument,
+    config::Config,
+    erased_list,
+    opening::{open, wait_for},
+    outcome::Outcome,
+    terminal::count,
+};
+
+#[derive(Serialize)]
+struct Report {
+    forgotten: u64,
+    days_destroyed: u64,
+    rerated: u64,
+    appeals_decided: u64,
+}
+
+/// Does what is due.
+pub(crate) fn run(arguments: &ConfigArgument, json: bool) -> anyhow::Result<Outcome> {
+    let config = Config::read(&arguments.config)?;
+    let ticked = wait_for(async {
+        let opened = open(&config).await?;
+        let ticked = opened.office.tick().await?;
+        erased_list::keep(&config, &opened.office, &opened.operator).await?;
+        Ok(ticked)
+    })?;
+    if json {
+        print_json(&Report {
+            forgotten: ticked.forgotten,
+            days_destroyed: ticked.days_destroyed,
+            rerated: ticked.rerated,
+            appeals_decided: ticked.decided,
+        })?;
+        return Ok(Outcome::Done);
+    }
+    anstream::println!("{} records were over their time and are gone", count(ticked.forgotten));
+    anstream::println!(
+        "{} days of visits are noise now: their keys are destroyed",
+        count(ticked.days_destroyed)
+    );
+    anstream::println!("{} colours changed or were looked at again", count(ticked.rerated));
+    anstream::println!("{} overdue appeals were decided for the people who made them", count(ticked.decided));
+    Ok(Outcome::Done)
+}

@@ -159,11 +159,14 @@ impl Desk<'_> {
     /// What tracing this case led to before.
     async fn found_before(&mut self, case: &CaseId) -> Result<Before, OfficeError> {
         let mut before = Before { exposures: BTreeMap::new(), asked: BTreeSet::new() };
-        let mut pieces = self.found::<Piece>(Piece::EXPOSED_TO, case.as_str()).await?;
-        pieces.sort_by_key(|filed| filed.what.received);
-        for filed in pieces {
+        for filed in self.found::<Piece>(Piece::EXPOSED_TO, case.as_str()).await? {
             if let Says::Exposure(exposure, _) = filed.what.says {
-                before.exposures.insert((filed.what.person, exposure.setting), *exposure);
+                let known = before.exposures.entry((filed.what.person, exposure.setting));
+                // A later version only ever says more, also where two were found at the same instant.
+                let known = known.or_insert_with(|| (*exposure).clone());
+                known.first = known.first.min(exposure.first);
+                known.last = known.last.max(exposure.last);
+                known.minutes = known.minutes.max(exposure.minutes);
             }
         }
         for filed in self.found::<Question>(Question::ABOUT_CASE, case.as_str()).await? {

@@ -50,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "synth",
             "store",
             "store-sqlite",
+            "store-objects",
             "store-postgres",
             "office",
             "server",

@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 use ledger::PrivateKey;
 use office::{Actor, Clock, KeySource, Office, Officer, PassDesk, Role, SignInTimes};
 use store::{MasterKey, Store};
+use store_objects::StoredObjects;
 use store_postgres::PostgresStore;
 use store_sqlite::SqliteStore;
 
@@ -70,6 +71,8 @@ pub(crate) async fn open_by(config: &Config, clock: Arc<dyn Clock>) -> anyhow::R
         .in_time_zone(config.office.zone.0.clone())
         .signing_in(times)
         .issuing(passes)
+        .moving_visits_to(Arc::new(StoredObjects::in_folder(&config.folders.visits)?))
+        .signing_documents(Arc::new(issuer::read_key_file(&config.keys.documents)?))
         .fetching_keys(Arc::new(KeyFiles(config.keys.clone())));
     let officer = OfficerId::new("operator").context("the operator's id")?;
     let operator = Officer { officer, role: Role::Operator, body: config.office.body.clone() };

@@ -9,17 +9,21 @@ mod form;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, Read, Write},
+    sync::Arc,
 };
 
-use evidence::PersonId;
+use contacts::DayPerson;
+use evidence::{PersonId, Visit};
 use jiff::{SignedDuration, Timestamp};
 use ledger::BodyName;
 use serde::{Deserialize, Serialize};
-use store::{RecordId, Transaction};
+use sha2::{Digest as _, Sha256};
+use store::{DayVisit, Pseudonym, RecordId, Transaction};
 
 use self::form::{Frame, Reader, Writer};
 use crate::{
     actor::Actor,
+    compact::Partition,
     desk::Desk,
     error::OfficeError,
     kept::Kept,
@@ -50,7 +54,7 @@ pub struct Manifest {
     pub records: BTreeMap<String, u64>,
     /// Sealed keys.
     pub keys: u64,
-    /// Visits that are in the database.
+    /// Visits, of the database and of partitions.
     pub visits: u64,
     /// Log entries that waited for their places.
     pub waiting: u64,
@@ -211,8 +215,11 @@ impl Office {
         let header = Header { made: self.clock.now(), body: self.body.clone() };
         let mut writer = Writer::begin(to, header).map_err(BackupError::Io)?;
         let mut manifest = Manifest::default();
-        write_records(&mut *tx, &mut writer, &mut manifest).await?;
+        let partitions = write_records(&mut *tx, &mut writer, &mut manifest).await?;
         write_keys_and_visits(&mut *tx, &mut writer, &mut manifest).await?;
+        for partition in &partitions {
+            self.write_partition(partition, &mut writer, &mut manifest).await?;
+        }
         write_log(&mut *tx, &mut writer, &mut manifest).await?;
         Ok(writer.end(manifest).map_err(BackupError::Io)?)
     }
@@ -257,17 +264,66 @@ impl Office {
     }
 }
 
+/// The visits of a partition.
+fn visits_of(bytes: Vec<u8>) -> Result<Vec<(DayPerson, Visit)>, OfficeError> {
+    Ok(contacts::Partition::open(Arc::new(bytes))?.all()?)
+}
+
+impl Office {
+    /// Writes the visits of a partition as if they were in the database, to which they go back.
+    async fn write_partition(
+        &self,
+        partition: &Partition,
+        writer: &mut Writer<'_>,
+        manifest: &mut Manifest,
+    ) -> Result<(), OfficeError> {
+        let missing = || {
+            let what =
+                format!("the visits of {} cannot be read: {} is missing", partition.day, partition.object);
+            OfficeError::refused(
+                what,
+                "name the folder of visits in the configuration, and make the backup again",
+            )
+        };
+        let objects = self.objects.as_deref().ok_or_else(missing)?;
+        let bytes = objects.read(&partition.object, 0..partition.bytes).await?.ok_or_else(missing)?;
+        for (number, (pseudonym, visit)) in visits_of(bytes)?.into_iter().enumerate() {
+            // The same partition gives the same ids, and no two the same.
+            let hash = Sha256::digest(format!("{}/{number}", partition.object));
+            let id = hash.first_chunk::<16>().ok_or_else(missing)?;
+            let visit = DayVisit {
+                id: RecordId::from_random(*id),
+                day: partition.day,
+                pseudonym: Pseudonym(pseudonym),
+                venue: visit.venue,
+                entered: visit.entered,
+                left: visit.left,
+            };
+            manifest.visits += 1;
+            writer.write(&Frame::Visit(visit)).map_err(BackupError::Io)?;
+        }
+        Ok(())
+    }
+}
+
 async fn write_records(
     tx: &mut dyn Transaction,
     writer: &mut Writer<'_>,
     manifest: &mut Manifest,
-) -> Result<(), OfficeError> {
+) -> Result<Vec<Partition>, OfficeError> {
+    let mut partitions = Vec::new();
     let mut after: Option<(String, RecordId)> = None;
     loop {
         let records = tx.records_after(after.as_ref().map(|(kind, id)| (kind.as_str(), id)), AT_ONCE).await?;
-        let Some(last) = records.last() else { return Ok(()) };
+        let Some(last) = records.last() else { return Ok(partitions) };
         after = Some((last.kind.clone(), last.id.clone()));
         for record in records {
+            if record.kind == Partition::KIND {
+                // What lies in partitions goes along as visits: a backup needs nothing beside it.
+                let partition: Partition = serde_json::from_slice(&record.body)?;
+                partitions.extend(partition.written.then_some(partition));
+                continue;
+            }
             *manifest.records.entry(record.kind.clone()).or_default() += 1;
             writer.write(&Frame::Record(record)).map_err(BackupError::Io)?;
         }

@@ -58,6 +58,16 @@ const CLASSES: &[(&str, DataClass)] = &[
     ("looks_of_day", DataClass::AccessRecords),
     ("line_list", DataClass::AccessRecords),
     ("owns", DataClass::PersonalDetails),
+    ("reached", DataClass::PersonalDetails),
+    ("account", DataClass::PersonalDetails),
+    ("session", DataClass::PersonalDetails),
+    ("code", DataClass::PersonalDetails),
+    ("answered", DataClass::PersonalDetails),
+    ("erased", DataClass::PersonalDetails),
+    ("shown_pass", DataClass::Ratings),
+    ("import", DataClass::AccessRecords),
+    ("imported_visit", DataClass::Visits),
+    ("whole_export", DataClass::AccessRecords),
 ];
 
 /// What was forgotten of a class, until its deletion record is signed.

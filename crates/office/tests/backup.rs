@@ -16,7 +16,7 @@ use std::{
 use evidence::{PersonId, Symptom};
 use jiff::civil::date;
 use ledger::{KeyKind, LogReader, PrivateKey, Sign as _, Trust, verify_log};
-use office::{Actor, BackupError, LogPlace, OfficeError, Role};
+use office::{Actor, BackupError, Clock as _, LogPlace, OfficeError, Role};
 use rating::Language;
 use store::{MasterKey, Store};
 use town::{Town, beside_another, crashing::Crashing, officer, symptoms};
@@ -71,6 +71,37 @@ async fn a_backup_moves_a_town_from_one_database_to_another_as_it_was() {
             let there = elsewhere.colour(actor, person, "", Language::En).await.unwrap();
             assert_eq!(here.rating, there.rating);
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn visits_in_partitions_go_along_and_a_case_finds_its_contacts_as_before() {
+    beside_another(async |town, other| {
+        filled(&town).await;
+        let (anna, as_anna) = town.person("Anna", None).await;
+        let (bo, as_bo) = town.person("Bo", None).await;
+        for (person, actor) in [(&anna, &as_anna), (&bo, &as_bo)] {
+            town.office.check_in(actor, person, &town.code("library").await).await.unwrap();
+        }
+        town.minutes(60).await;
+        town.office.check_out(&as_anna, &anna).await.unwrap();
+        town.office.check_out(&as_bo, &bo).await.unwrap();
+        town.pass(24 * 4).await;
+        let mut tx = town.store.begin().await.unwrap();
+        assert_eq!(tx.visit_days().await.unwrap(), [], "they have moved out of the database");
+        drop(tx);
+        let bytes = backed_up(&town.office).await;
+        let elsewhere = town.again(&other, keys());
+        let restored = elsewhere.restore(&operator(), &mut &bytes[..], &BTreeSet::new()).await.unwrap();
+        assert_eq!(restored.manifest.visits, 10);
+        let onset = town.clock.now().checked_sub(jiff::SignedDuration::from_hours(24 * 3)).unwrap();
+        let investigator = officer("inv-1", Role::Investigator, "cdc");
+        let clinician = officer("clin-1", Role::Investigator, "hospital");
+        elsewhere.open_case(&investigator, &anna, Some(onset)).await.unwrap();
+        let waiting = elsewhere.statements(&clinician, &anna).await.unwrap();
+        let stated = elsewhere.corroborate(&clinician, &waiting[0].0).await.unwrap();
+        assert_eq!(stated.traced().unwrap().exposed, 1, "Bo was there");
     })
     .await;
 }
@@ -181,7 +212,7 @@ async fn r9_an_old_backup_brings_nobody_back_who_left_and_no_visits_whose_time_i
         assert_eq!(tx.key(&format!("person/{gone}")).await.unwrap(), None);
         assert_eq!(tx.all_about(gone).await.unwrap(), []);
         assert_eq!(tx.key_names("day/", "", 9).await.unwrap(), [] as [&str; 0]);
-        assert_eq!(tx.visits_of(date(2020, 2, 12)).await.unwrap(), []);
+        assert_eq!(tx.visits_of(date(2020, 2, 12), 1000).await.unwrap(), []);
         drop(tx);
         assert!(elsewhere.colour(gone_actor, gone, "", Language::En).await.is_err());
         let (other_person, other_actor) = &people[4];

@@ -154,6 +154,23 @@ impl Partition {
         own.into_iter().map(|(venue, entry)| visit(&venue_id(&self.venue(venue)?)?, &entry)).collect()
     }
 
+    /// Every visit, with its person, in the order of people.
+    ///
+    /// # Errors
+    /// [`IndexError`] where the partition cannot be read.
+    pub fn all(&self) -> Result<Vec<(DayPerson, Visit)>, IndexError> {
+        let mut all = Vec::new();
+        for number in 0..self.people {
+            let person = self.person(number)?;
+            let mut own = Vec::new();
+            self.segment.of_person(&mut Buffer::default(), number, &mut own)?;
+            for (venue, entry) in own {
+                all.push((person, visit(&venue_id(&self.venue(venue)?)?, &entry)?));
+            }
+        }
+        Ok(all)
+    }
+
     /// The visits to a venue that can overlap the time from an instant to another: they began before its end, and did not end
     /// before its beginning. One that nobody ended is taken to last for `usual` at most, and may be there although it did not.
     ///

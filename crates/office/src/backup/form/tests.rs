@@ -12,6 +12,7 @@ fn frames() -> Vec<Frame> {
             lookup: Some(vec![1, 2]),
             due: Some(at),
             keep_until: None,
+            filed: "2020-02-12T00:00:00Z".parse().unwrap(),
             version: 3,
             body: vec![0, 255],
         }),

@@ -5,10 +5,11 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 port=18082
 folder="$(mktemp -d)"
-cargo build --quiet --package cleanbill
+program="${CLEANBILL_BINARY:-target/debug/cleanbill}"
+[ -n "${CLEANBILL_BINARY:-}" ] || cargo build --quiet --package cleanbill
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet 'schemathesis>=4,<5'
-target/debug/cleanbill demo --people 60 --port "$port" --data "$folder/town" >"$folder/out" 2>"$folder/log" &
+"$program" demo --people 60 --port "$port" --data "$folder/town" >"$folder/out" 2>"$folder/log" &
 demo=$!
 trap 'kill "$demo" 2>/dev/null || true; rm -rf "$folder"' EXIT
 for _ in $(seq 300); do

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::{
     http::{Running, ask, wait_until_ready},
-    root, run,
+    built, root, run,
 };
 
 /// The port of the service.
@@ -61,10 +61,10 @@ impl Writer {
 
 /// Kills the service so many times, on SQLite and, where `CLEANBILL_POSTGRES` names a server, on PostgreSQL.
 pub(crate) fn run_all(rounds: u32) -> anyhow::Result<()> {
-    run(Command::new("cargo").args(["build", "--quiet", "--package", "cleanbill"]))?;
-    on(None, rounds)?;
+    let program = built()?;
+    on(&program, None, rounds)?;
     match std::env::var("CLEANBILL_POSTGRES") {
-        Ok(server) => on(Some(&server), rounds),
+        Ok(server) => on(&program, Some(&server), rounds),
         Err(_) => {
             println!("crash: not on PostgreSQL, for CLEANBILL_POSTGRES does not name a server");
             Ok(())
@@ -72,8 +72,8 @@ pub(crate) fn run_all(rounds: u32) -> anyhow::Result<()> {
     }
 }
 
-fn start(folder: &Path, database: Option<&str>) -> anyhow::Result<Running> {
-    let mut command = Command::new(root().join("target/debug/cleanbill"));
+fn start(program: &Path, folder: &Path, database: Option<&str>) -> anyhow::Result<Running> {
+    let mut command = Command::new(program);
     command.args(["demo", "--people", "60", "--port", &PORT.to_string(), "--data"]).arg(folder);
     if let Some(database) = database {
         command.args(["--database", database]);
@@ -84,14 +84,14 @@ fn start(folder: &Path, database: Option<&str>) -> anyhow::Result<Running> {
     Ok(running)
 }
 
-fn on(database: Option<&str>, rounds: u32) -> anyhow::Result<()> {
+fn on(program: &Path, database: Option<&str>, rounds: u32) -> anyhow::Result<()> {
     let folder = root().join("target/crash");
     // What an earlier run left.
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder)?;
     let folder = folder.join("town");
     let database = database.map(own_database).transpose()?;
-    let mut running = start(&folder, database.as_deref())?;
+    let mut running = start(program, &folder, database.as_deref())?;
     let writers: Vec<_> = (0..WRITERS).map(sign_in).collect::<anyhow::Result<_>>()?;
     let writers = Arc::new(writers.into_iter().map(Mutex::new).collect::<Vec<_>>());
     let mut log: Vec<Value> = Vec::new();
@@ -99,7 +99,7 @@ fn on(database: Option<&str>, rounds: u32) -> anyhow::Result<()> {
     for round in 1..=rounds {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         load(&writers, Duration::from_millis(50 + (random >> 33) % 1_200), || drop(running));
-        running = start(&folder, database.as_deref())?;
+        running = start(program, &folder, database.as_deref())?;
         for writer in writers.iter() {
             let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
             while writer.open.is_some() {

@@ -1,4 +1,5 @@
-//! The demonstration, as somebody who tries it: start it, look at its pages, confirm the case, see a contact turn, stop it.
+//! The demonstration: started for whoever wants to look at it, or tried by itself: look at its pages, confirm the case, see contacts
+//! turn, stop it.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -9,15 +10,21 @@ use anyhow::{Context, bail};
 
 use crate::{
     http::{Running, ask, wait_until_ready},
-    root, run,
+    built, run,
 };
 
 /// The port of the demonstration.
 const PORT: u16 = 18_080;
+
+/// Starts the demonstration; it goes on until it is stopped.
 pub(crate) fn run_demo() -> anyhow::Result<()> {
-    run(Command::new("cargo").args(["build", "--quiet", "--package", "cleanbill"]))?;
+    run(Command::new(built()?).arg("demo"))
+}
+
+/// Tries the demonstration.
+pub(crate) fn check_demo() -> anyhow::Result<()> {
     let port = PORT.to_string();
-    let mut command = Command::new(root().join("target/debug/cleanbill"));
+    let mut command = Command::new(built()?);
     command.args(["demo", "--port", &port]).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut running = Running(command.spawn().context("cleanbill cannot be started")?);
     let output = running.0.stdout.take().context("no output")?;

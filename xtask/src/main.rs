@@ -17,7 +17,8 @@ use anyhow::{Context, bail};
 const USAGE: &str = "\
 usage: cargo xtask <chore>
 
-  demo            start the demonstration, look at it, confirm its case, stop it
+  demo            start the demonstration: a made-up town with every role's sign-ins
+  demo --check    start it, look at it, confirm its case, see contacts turn, stop it
   crash [--rounds N]  kill the service N times under load (default 3) and look for every acknowledged write
   tidy            the crate graph, file sizes, names and words
   wasm            build the pure crates for wasm32-unknown-unknown
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["demo"] => demo::run_demo(),
+        ["demo", "--check"] => demo::check_demo(),
         ["crash"] => crash::run_all(3),
         ["crash", "--rounds", rounds] => match rounds.parse() {
             Ok(rounds) => crash::run_all(rounds),
@@ -50,6 +52,15 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The program, built; `CLEANBILL_BINARY` names one that is there already.
+fn built() -> anyhow::Result<PathBuf> {
+    if let Some(program) = std::env::var_os("CLEANBILL_BINARY") {
+        return Ok(program.into());
+    }
+    run(Command::new("cargo").args(["build", "--package", "cleanbill"]))?;
+    Ok(root().join("target/debug/cleanbill"))
 }
 
 /// The folder of the workspace.

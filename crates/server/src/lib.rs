@@ -24,7 +24,7 @@ mod settings;
 pub use jobs::Jobs;
 pub use outbox::{Board, Mail, Message, Messenger, SendError};
 pub use problem::page as problem_page;
-pub use service::{Parts, Service, serve};
+pub use service::{Parts, PublicLog, Service, serve};
 pub use settings::{Limits, Settings};
 
 /// The OpenAPI document of the API, version 3.1.

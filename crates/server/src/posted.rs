@@ -35,9 +35,8 @@ impl<B: DeserializeOwned + Send> FromRequest<Service> for Posted<B> {
     async fn from_request(request: Request, service: &Service) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        if !kind
-            .is_some_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim() == "application/json"))
-        {
+        let kind = kind.and_then(|kind| kind.split(';').next()).map(str::trim);
+        if kind != Some("application/json") {
             return Err(Kind::NotJson.into());
         }
         let bytes: Bytes =

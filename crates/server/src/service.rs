@@ -39,6 +39,9 @@ const PASS_REMEMBERED: Duration = Duration::from_secs(60);
 /// How old the filter of revoked passes may be when a door fetches it.
 const FILTER_REMEMBERED: Duration = Duration::from_secs(60);
 
+/// Where the public log is published, and the key that signs it.
+pub type PublicLog = (Arc<dyn LogPlace>, Arc<dyn Sign + Send + Sync>);
+
 /// What a service is made of.
 pub struct Parts {
     /// The office as residents, doors and the public use it.
@@ -50,7 +53,7 @@ pub struct Parts {
     /// In a demonstration: where messages are shown.
     pub board: Option<Arc<Board>>,
     /// Where the public log is published, and the key that signs it.
-    pub log: Option<(Arc<dyn LogPlace>, Arc<dyn Sign + Send + Sync>)>,
+    pub log: Option<PublicLog>,
     /// Settings.
     pub settings: Settings,
 }
@@ -64,7 +67,7 @@ struct Inner {
     officers: Office,
     messenger: Arc<dyn Messenger>,
     board: Option<Arc<Board>>,
-    log: Option<(Arc<dyn LogPlace>, Arc<dyn Sign + Send + Sync>)>,
+    log: Option<PublicLog>,
     settings: Settings,
     metrics: PrometheusHandle,
     sessions: Mutex<HashMap<String, (Actor, Instant)>>,
@@ -203,7 +206,7 @@ impl Service {
         self.0.board.as_deref()
     }
 
-    pub(crate) fn log(&self) -> Option<&(Arc<dyn LogPlace>, Arc<dyn Sign + Send + Sync>)> {
+    pub(crate) fn log(&self) -> Option<&PublicLog> {
         self.0.log.as_ref()
     }
 

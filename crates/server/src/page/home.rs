@@ -17,11 +17,14 @@ pub(super) fn routes() -> Router<Service> {
     Router::new().route("/", get(home)).route("/errors", get(errors))
 }
 
+/// A rule set in plain words: what it is, then each rule with its sentences.
+type Described = (Vec<String>, Vec<(String, Vec<String>)>);
+
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Page {
     page: Frame,
-    rules: Option<(Vec<String>, Vec<(String, Vec<String>)>)>,
+    rules: Option<Described>,
     entries: Vec<(String, String, String)>,
 }
 

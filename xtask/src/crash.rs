@@ -15,8 +15,9 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
 use crate::{
+    built,
     http::{Running, ask, wait_until_ready},
-    built, root, run,
+    root, run,
 };
 
 /// The port of the service.

@@ -9,8 +9,9 @@ use std::{
 use anyhow::{Context, bail};
 
 use crate::{
+    built,
     http::{Running, ask, wait_until_ready},
-    built, run,
+    run,
 };
 
 /// The port of the demonstration.

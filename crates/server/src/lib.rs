@@ -1,8 +1,8 @@
 //! The office on the network: a JSON API under `/api/v1`, pages that work without script, sessions, limits, and jobs.
 //!
-//! Nothing is decided here. A request is read, the office does it or refuses, and the answer is written: every file of [`api`] is
-//! an endpoint or the few around one thing, every file of [`page`] a page. What may go wrong is one table ([`problem`]), from which
-//! `docs/errors.md` comes; which endpoints there are is another ([`api`]), from which routes and the OpenAPI document come.
+//! Nothing is decided here. A request is read, the office does it or refuses, and the answer is written: every file of `api` is
+//! an endpoint or the few around one thing, every file of `page` a page. What may go wrong is one table (`problem`), from which
+//! `docs/errors.md` comes; which endpoints there are is another (`api`), from which routes and the OpenAPI document come.
 //!
 //! Logs hold no names, contacts, places, tokens, bodies or addresses: a line has the route's pattern, the status and the time it took.
 

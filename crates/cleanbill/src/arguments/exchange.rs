@@ -23,7 +23,7 @@ pub(crate) struct BundleImportArguments {
     pub(crate) bundle: PathBuf,
     #[command(flatten)]
     pub(crate) config: ConfigArgument,
-    /// Where it is from: a name of [sources] in the configuration.
+    /// Where it is from: a name under `sources` in the configuration.
     #[arg(long, value_name = "NAME")]
     pub(crate) source: String,
     /// An approval that `bundle approve` wrote; may be given several times.

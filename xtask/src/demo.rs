@@ -2,7 +2,7 @@
 //! turn, stop it.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _},
     process::{Command, Stdio},
 };
 
@@ -29,7 +29,10 @@ pub(crate) fn check_demo() -> anyhow::Result<()> {
     command.args(["demo", "--port", &port]).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut running = Running(command.spawn().context("cleanbill cannot be started")?);
     let output = running.0.stdout.take().context("no output")?;
-    let lines: Vec<String> = BufReader::new(output)
+    // Held open until the end: what is printed after these lines must go somewhere.
+    let mut output = BufReader::new(output);
+    let lines: Vec<String> = output
+        .by_ref()
         .lines()
         .map_while(Result::ok)
         .take_while(|line| !line.contains("then sign in as"))

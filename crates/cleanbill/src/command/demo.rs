@@ -67,6 +67,8 @@ struct Town {
     to_confirm: String,
     contact_of_case: String,
     household: Vec<String>,
+    /// The session of the investigator: a code counts once, and a demonstration that is started again at once has no other.
+    session: Option<String>,
 }
 
 /// An officer of the town.
@@ -102,14 +104,15 @@ pub(super) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
     let clock = Arc::new(TownClock::default());
     wait_for(async {
         let opened = opening::open_by(&config, Arc::clone(&clock) as _).await?;
-        let town = if is_new {
-            let town = town::build(&opened.office, &config, &clock, &folder, arguments.people).await?;
-            write_whole(&folder.join(TOWN_FILE), &serde_json::to_vec_pretty(&town)?)?;
-            town
+        let mut town: Town = if is_new {
+            town::build(&opened.office, &config, &clock, &folder, arguments.people).await?
         } else {
             serde_json::from_slice(&fs::read(folder.join(TOWN_FILE))?)?
         };
-        show(&config, opened, &town, arguments.port).await
+        let token = investigator(&opened.office, &town).await?;
+        town.session = Some(token.clone());
+        write_whole(&folder.join(TOWN_FILE), &serde_json::to_vec_pretty(&town)?)?;
+        show(&config, opened, &town, arguments.port, &token).await
     })?;
     Ok(Outcome::Done)
 }
@@ -128,7 +131,7 @@ fn begin(folder: &Path, of: &DemoArguments) -> anyhow::Result<()> {
 }
 
 /// Prints what there is to see, and serves until it is stopped.
-async fn show(config: &Config, opened: Opened, town: &Town, port: u16) -> anyhow::Result<()> {
+async fn show(config: &Config, opened: Opened, town: &Town, port: u16, token: &str) -> anyhow::Result<()> {
     let office = opened.office.clone();
     let mut settings = serve::settings(config);
     settings.public_url = format!("http://localhost:{port}");
@@ -137,8 +140,7 @@ async fn show(config: &Config, opened: Opened, town: &Town, port: u16) -> anyhow
     settings.demo_devices =
         town.officers.iter().map(|of| (of.name.clone(), Secret::new(of.secret))).collect();
     settings.limits = server::Limits::default();
-    let token = investigator(&office, town).await?;
-    print(town, port, &token);
+    print(town, port, token);
     let board = Arc::new(Board::default());
     let messenger = Arc::clone(&board) as _;
     let parts = serve::parts(config, opened, office, messenger, Some(board), settings);
@@ -147,6 +149,11 @@ async fn show(config: &Config, opened: Opened, town: &Town, port: u16) -> anyhow
 
 /// An investigator who is signed in, for the command that confirms a case.
 async fn investigator(office: &office::Office, town: &Town) -> anyhow::Result<String> {
+    if let Some(token) = &town.session
+        && office.session(token).await?.is_some()
+    {
+        return Ok(token.clone());
+    }
     let of = town.officers.iter().find(|of| of.role == office::Role::Investigator);
     let of = of.context("the town has no investigator")?;
     let code = Secret::new(of.secret).code(now());

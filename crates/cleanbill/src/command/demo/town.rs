@@ -199,8 +199,9 @@ async fn tell(
         if seen.level() == Level::Green {
             green.insert(synthetic.clone());
         }
+        // The latest of each colour: the first who is green is the one whose case is to be confirmed.
         if let Some(contact) = people.contacts.get(synthetic) {
-            shown.entry(seen.level()).or_insert_with(|| contact.clone());
+            shown.insert(seen.level(), contact.clone());
         }
     }
     // Somebody whose whole home is green, of three or more.
@@ -222,6 +223,7 @@ async fn tell(
         residents: shown.into_iter().map(|(level, contact)| (level.to_string(), contact)).collect(),
         to_confirm: person.to_string(),
         contact_of_case: contact(case),
+        session: None,
         household: home.map(|of| contact(of)).collect(),
     })
 }

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 port=18082
 folder="$(mktemp -d)"
-program="${CLEANBILL_BINARY:-target/debug/cleanbill}"
+program="${CLEANBILL_BINARY:-$PWD/target/debug/cleanbill}"
 [ -n "${CLEANBILL_BINARY:-}" ] || cargo build --quiet --package cleanbill
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet 'schemathesis>=4,<5'
@@ -17,8 +17,11 @@ for _ in $(seq 300); do
   sleep 0.5
 done
 token="$(sed -n "s/.*Bearer \([0-9a-f]*\)'.*/\1/p" "$folder/out")"
+[ -n "$token" ] || { cat "$folder/log"; exit 1; }
+cd "$folder"
+# Whoever signs out first sees nothing else: that is left out.
 for authorization in "Bearer $token" "Bearer none"; do
   "$folder/venv/bin/schemathesis" run "http://localhost:$port/openapi.json" --max-examples "${1:-10}" --workers 2 \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
-    --header "Authorization: $authorization" --rate-limit 100/s --generation-deterministic --no-color
+    --header "Authorization: $authorization" --rate-limit 100/s --exclude-path /api/v1/sessions/current --generation-deterministic --no-color
 done

@@ -243,9 +243,9 @@ async fn main() {
         assert!(waiting >= cases * contacts, "{waiting} notices: every contact was green and is restricted now");
         took.sort_unstable();
         println!(
-            "{database}: {cases} cases of {contacts} contacts, confirmed to committed: median {:.0?}, longest {:.0?}",
-            took[took.len() / 2],
-            took[took.len() - 1]
+            "{database}: {cases} cases of {contacts} contacts, confirmed to committed: median {} ms, longest {} ms",
+            took[took.len() / 2].as_millis(),
+            took[took.len() - 1].as_millis()
         );
     })
     .await;

@@ -7,24 +7,8 @@ macro_rules! sql_records {
         #[async_trait]
         impl Records for $name {
             async fn add(&mut self, record: &Record) -> Result<(), StoreError> {
-                let done = sqlx::query(
-                    "INSERT INTO records (kind, id, person, state, lookup, due, keep_until, filed, version, body)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9) ON CONFLICT DO NOTHING",
-                )
-                .bind(&record.kind)
-                .bind(record.id.as_str())
-                .bind(record.person.as_ref().map(|person| person.as_str().to_owned()))
-                .bind(&record.state)
-                .bind(&record.lookup)
-                .bind(record.due.map(Timestamp::as_microsecond))
-                .bind(record.keep_until.map(Timestamp::as_microsecond))
-                .bind(record.filed.as_microsecond())
-                .bind(&record.body)
-                .execute(&mut *self.inner)
-                .await
-                .map_err($failed)?;
-                if done.rows_affected() == 1 && record.version == 1 {
-                    return Ok(());
+                if record.version == 1 {
+                    return $crate::Whole::put_back(self, record).await;
                 }
                 Err(StoreError::Exists { kind: record.kind.clone(), id: record.id.as_str().to_owned() })
             }
@@ -33,14 +17,17 @@ macro_rules! sql_records {
                 if records.is_empty() {
                     return Ok(());
                 }
+                let (rows, bodies) = record_rows(records);
                 let added: Vec<(String, String)> = sqlx::query_as(
                     "INSERT INTO records (kind, id, person, state, lookup, due, keep_until, filed, version, body)
                      SELECT value->>0, value->>1, value->>2, value->>3, unhex(value->>4), CAST(value->>5 AS BIGINT),
-                         CAST(value->>6 AS BIGINT), CAST(value->>7 AS BIGINT), CAST(value->>8 AS BIGINT), unhex(value->>9)
+                         CAST(value->>6 AS BIGINT), CAST(value->>7 AS BIGINT), CAST(value->>8 AS BIGINT),
+                         substr($2, CAST(value->>9 AS INTEGER), CAST(value->>10 AS INTEGER))
                      FROM json_each($1) WHERE CAST(value->>8 AS BIGINT) = 1
                      ON CONFLICT DO NOTHING RETURNING kind, id",
                 )
-                .bind(record_rows(records))
+                .bind(rows)
+                .bind(bodies)
                 .fetch_all(&mut *self.inner)
                 .await
                 .map_err($failed)?;
@@ -58,15 +45,18 @@ macro_rules! sql_records {
                 if records.is_empty() {
                     return Ok(());
                 }
+                let (rows, bodies) = record_rows(records);
                 let done = sqlx::query(
                     "UPDATE records SET person = later.person, state = later.state, lookup = later.lookup, due = later.due,
                          keep_until = later.keep_until, version = later.version, body = later.body
                      FROM (SELECT value->>0 AS kind, value->>1 AS id, value->>2 AS person, value->>3 AS state,
                          unhex(value->>4) AS lookup, CAST(value->>5 AS BIGINT) AS due, CAST(value->>6 AS BIGINT) AS keep_until,
-                         CAST(value->>8 AS BIGINT) AS version, unhex(value->>9) AS body FROM json_each($1)) AS later
+                         CAST(value->>8 AS BIGINT) AS version,
+                         substr($2, CAST(value->>9 AS INTEGER), CAST(value->>10 AS INTEGER)) AS body FROM json_each($1)) AS later
                      WHERE records.kind = later.kind AND records.id = later.id AND records.version = later.version - 1",
                 )
-                .bind(record_rows(records))
+                .bind(rows)
+                .bind(bodies)
                 .execute(&mut *self.inner)
                 .await
                 .map_err($failed)?;

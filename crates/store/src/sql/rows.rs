@@ -10,7 +10,7 @@ use crate::{
     visit::{DayVisit, VenueSpan},
 };
 
-fn list<T>(rows: &[T], row: impl Fn(&T) -> Value) -> String {
+fn list<T>(rows: &[T], row: impl FnMut(&T) -> Value) -> String {
     Value::Array(rows.iter().map(row).collect()).to_string()
 }
 
@@ -18,10 +18,14 @@ fn hex(bytes: &[u8]) -> String {
     HEXLOWER.encode(bytes)
 }
 
-/// Kind, id, person, state, lookup, due, keep until, filed, version, body.
+/// Kind, id, person, state, lookup, due, keep until, filed, version, and where the body begins among the bodies, from 1 on, and how
+/// long it is; beside them the bodies, one after the other: a database that reads a row again for each of its fields reads no body.
 #[must_use]
-pub fn record_rows(records: &[Record]) -> String {
-    list(records, |record| {
+pub fn record_rows(records: &[Record]) -> (String, Vec<u8>) {
+    let mut bodies = Vec::with_capacity(records.iter().map(|record| record.body.len()).sum());
+    let row = |record: &Record| {
+        let from = bodies.len() + 1;
+        bodies.extend_from_slice(&record.body);
         json!([
             record.kind,
             record.id.as_str(),
@@ -32,9 +36,11 @@ pub fn record_rows(records: &[Record]) -> String {
             record.keep_until.map(Timestamp::as_microsecond),
             record.filed.as_microsecond(),
             record.version,
-            hex(&record.body),
+            from,
+            record.body.len(),
         ])
-    })
+    };
+    (list(records, row), bodies)
 }
 
 /// Kind, id, version.

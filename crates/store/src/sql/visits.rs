@@ -86,14 +86,18 @@ macro_rules! sql_visits {
                     return Ok(Vec::new());
                 }
                 let rows = sqlx::query(
-                    "SELECT id, day, pseudonym, venue, entered, departed FROM visits WHERE (day, pseudonym) IN
-                     (SELECT value->>0, unhex(value->>1) FROM json_each($1)) ORDER BY day, entered, id",
+                    "SELECT visits.id, visits.day, visits.pseudonym, visits.venue, visits.entered, visits.departed
+                     FROM (SELECT value->>0 AS day, unhex(value->>1) AS pseudonym FROM json_each($1)) AS visitor
+                     JOIN visits ON visits.day = visitor.day AND visits.pseudonym = visitor.pseudonym
+                     ORDER BY visits.day, visits.entered, visits.id",
                 )
                 .bind(visitor_rows(visitors))
                 .fetch_all(&mut *self.inner)
                 .await
                 .map_err($failed)?;
-                rows.iter().map(visit).collect()
+                let mut visits: Vec<DayVisit> = rows.iter().map(visit).collect::<Result<_, _>>()?;
+                visits.dedup_by(|a, b| a.id == b.id);
+                Ok(visits)
             }
 
             async fn visits_near(&mut self, spans: &[VenueSpan]) -> Result<Vec<DayVisit>, StoreError> {

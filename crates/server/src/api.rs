@@ -27,7 +27,7 @@ mod travel;
 mod venues;
 mod visits;
 
-pub(crate) use self::{passes::remembered, rule_sets::findings, sign_in::send_code};
+pub(crate) use self::{passes::remembered, people::household, rule_sets::findings, sign_in::send_code};
 
 use axum::{Router, routing::MethodRouter};
 use office::permissions::UseCase;
@@ -43,8 +43,8 @@ use utoipa::{
 
 use crate::{problem, service::Service};
 
-/// A schema with its name, and those it needs.
-type Body = (String, Vec<(String, RefOr<Schema>)>);
+/// A schema, and those it needs with their names. It stands in the operation itself: two endpoints may call their bodies alike.
+type Body = (RefOr<Schema>, Vec<(String, RefOr<Schema>)>);
 
 /// An endpoint.
 pub(crate) struct Endpoint {
@@ -97,11 +97,9 @@ impl Endpoint {
     ) -> Self {
         let mut needs = Vec::new();
         B::schemas(&mut needs);
-        let name = B::name().into_owned();
-        needs.push((name.clone(), B::schema()));
         let headers = &["Idempotency-Key"];
         Endpoint {
-            takes: Some((name, needs)),
+            takes: Some((B::schema(), needs)),
             headers,
             ..Endpoint::new(HttpMethod::Post, path, says, handler)
         }
@@ -163,8 +161,8 @@ impl Endpoint {
                 );
             }
         }
-        if let Some((name, _)) = &self.takes {
-            let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(name))).build();
+        if let Some((schema, _)) = &self.takes {
+            let content = ContentBuilder::new().schema(Some(schema.clone())).build();
             let body = RequestBodyBuilder::new().content("application/json", content);
             operation = operation.request_body(Some(body.required(Some(Required::True)).build()));
         }
@@ -275,4 +273,40 @@ fn problem_schema() -> Schema {
         .required("title")
         .required("status")
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn no_two_schemas_have_one_name() {
+        let mut known: BTreeMap<String, serde_json::Value> = BTreeMap::new();
+        for (name, schema) in
+            endpoints().into_iter().flat_map(|endpoint| endpoint.takes).flat_map(|(_, needs)| needs)
+        {
+            let schema = serde_json::to_value(schema).unwrap();
+            let before = known.entry(name.clone()).or_insert_with(|| schema.clone());
+            assert_eq!(*before, schema, "{name} is the name of two schemas");
+        }
+        assert!(!known.is_empty());
+    }
+
+    #[test]
+    fn the_body_of_each_endpoint_is_its_own() {
+        let document = serde_json::to_value(document()).unwrap();
+        let body = |path: &str| {
+            document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"].clone()
+        };
+        let fields = |path: &str| {
+            body(path)["properties"].as_object().map(|of| of.keys().cloned().collect::<Vec<_>>())
+        };
+        let held = |what: &str| fields(&format!("/api/v1/held/{what}/release")).unwrap();
+        assert_eq!(held("{proposal}"), ["goes_on"]);
+        assert_eq!(held("place-traces/{trace}"), ["goes_on"]);
+        assert_eq!(held("statements/{statement}"), ["counts"]);
+        assert!(fields("/api/v1/people/{person}/cases").unwrap().contains(&"onset".to_owned()));
+    }
 }

@@ -12,6 +12,7 @@ use office::{Actor, Office, OfficeError, Once};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use crate::{
     problem::{Kind, Problem},
@@ -21,6 +22,11 @@ use crate::{
 
 /// Longest idempotency key, in bytes.
 const KEY_BYTES_MAX: usize = 128;
+
+/// The body of a request that needs no words: what is to be done stands in its address.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
 
 /// A body, and what makes its request the same as another.
 pub(crate) struct Posted<B> {

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use crate::{
     api::{Endpoint, statements::stated},
     caller::Caller,
-    posted::{Posted, done},
+    posted::{Nothing, Posted, done},
     problem::{Kind, Problem},
     service::Service,
 };
@@ -30,7 +30,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         )
         .may(UseCase::OpenCase)
         .gives(201),
-        Endpoint::post::<Closed>(
+        Endpoint::post::<Nothing>(
             "/api/v1/people/{person}/cases/{case}/recovery",
             "Close a case at recovery.",
             post(close),
@@ -47,11 +47,6 @@ struct Confirmed {
     #[schema(value_type = Option<String>, format = DateTime)]
     onset: Option<Timestamp>,
 }
-
-/// Nothing more is needed.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Closed {}
 
 async fn confirm(
     State(service): State<Service>,
@@ -74,7 +69,7 @@ async fn close(
     State(service): State<Service>,
     caller: Caller,
     Path((person, case)): Path<(String, String)>,
-    posted: Posted<Closed>,
+    posted: Posted<Nothing>,
 ) -> Result<Response, Problem> {
     let person = caller.person(&person)?;
     let case = case.parse().map_err(|_| Problem::from(Kind::Unknown))?;

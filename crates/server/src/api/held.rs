@@ -41,9 +41,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 /// What becomes of it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Released {
+pub(super) struct Released {
     /// Whether it goes on; else it ends.
-    goes_on: bool,
+    pub(super) goes_on: bool,
 }
 
 async fn held(

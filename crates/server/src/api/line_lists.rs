@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use crate::{
     api::Endpoint,
     caller::Caller,
-    posted::{Posted, done},
+    posted::{Nothing, Posted, done},
     problem::{Kind, Problem},
     reply,
     service::Service,
@@ -30,13 +30,13 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         )
         .may(UseCase::LineList)
         .gives(201),
-        Endpoint::post::<Approved>(
+        Endpoint::post::<Nothing>(
             "/api/v1/line-lists/{list}/approval",
             "Approve a line list.",
             post(approve),
         )
         .may(UseCase::ApproveLineList),
-        Endpoint::post::<Approved>(
+        Endpoint::post::<Nothing>(
             "/api/v1/line-lists/{list}/rows",
             "Take the rows of an approved line list (CSV).",
             post(take),
@@ -60,11 +60,6 @@ struct Wanted {
     purpose: String,
 }
 
-/// Nothing more is needed.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Approved {}
-
 async fn ask(
     State(service): State<Service>,
     caller: Caller,
@@ -87,7 +82,7 @@ async fn approve(
     State(service): State<Service>,
     caller: Caller,
     Path(list): Path<String>,
-    posted: Posted<Approved>,
+    posted: Posted<Nothing>,
 ) -> Result<Response, Problem> {
     let list = RecordId::parse(&list).ok_or(Kind::Unknown)?;
     let (office, answer) =
@@ -100,7 +95,7 @@ async fn take(
     State(service): State<Service>,
     caller: Caller,
     Path(list): Path<String>,
-    _: Posted<Approved>,
+    _: Posted<Nothing>,
 ) -> Result<Response, Problem> {
     let list = RecordId::parse(&list).ok_or(Kind::Unknown)?;
     let rows = service.officers().take_line_list(&caller.actor, &list).await;

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use crate::{
     api::{Endpoint, evidence_given::coloured},
     caller::Caller,
-    posted::Posted,
+    posted::{Nothing, Posted},
     problem::{Kind, Problem},
     reply,
     service::Service,
@@ -41,7 +41,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             get(waiting),
         )
         .may(UseCase::AgreeToOverride),
-        Endpoint::post::<Agreed>(
+        Endpoint::post::<Nothing>(
             "/api/v1/overrides/{proposal}/agreement",
             "Agree to an override.",
             post(agree),
@@ -66,11 +66,6 @@ struct Proposed {
     #[schema(value_type = String)]
     ground: Ground,
 }
-
-/// Nothing more is needed.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Agreed {}
 
 async fn propose(
     State(service): State<Service>,
@@ -115,7 +110,7 @@ async fn agree(
     State(service): State<Service>,
     caller: Caller,
     Path(proposal): Path<String>,
-    posted: Posted<Agreed>,
+    posted: Posted<Nothing>,
 ) -> Result<Response, Problem> {
     let proposal = RecordId::parse(&proposal).ok_or(Kind::Unknown)?;
     let (office, answer) =

@@ -7,14 +7,12 @@ use axum::{
     routing::{get, post},
 };
 use office::{Figures, permissions::UseCase};
-use serde::Deserialize;
 use serde_json::{Value, json};
-use utoipa::ToSchema;
 
 use crate::{
     api::Endpoint,
     caller::Caller,
-    posted::{Posted, value},
+    posted::{Nothing, Posted, value},
     problem::Problem,
     reply,
     service::Service,
@@ -33,16 +31,11 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/api/v1/overdue-appeals", "Appeals that nobody decided in time.", get(overdue))
             .may(UseCase::Oversee),
         Endpoint::get("/api/v1/figures", "The latest published figures: accuracy and remedy.", get(figures)),
-        Endpoint::post::<Now>("/api/v1/figures", "Publish the figures of the last days.", post(publish))
+        Endpoint::post::<Nothing>("/api/v1/figures", "Publish the figures of the last days.", post(publish))
             .may(UseCase::PublishFigures)
             .gives(201),
     ]
 }
-
-/// Nothing more is needed.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Now {}
 
 async fn alerts(
     State(service): State<Service>,
@@ -85,7 +78,7 @@ async fn figures(State(service): State<Service>, headers: HeaderMap) -> Result<R
 async fn publish(
     State(service): State<Service>,
     caller: Caller,
-    posted: Posted<Now>,
+    posted: Posted<Nothing>,
 ) -> Result<Response, Problem> {
     let (office, answer) = posted.once(
         &service,

@@ -6,7 +6,7 @@ use axum::{
     response::Response,
     routing::post,
 };
-use evidence::PersonId;
+use evidence::{HouseholdId, PersonId};
 use office::{Registration, permissions::UseCase};
 use serde::Deserialize;
 use serde_json::json;
@@ -86,23 +86,23 @@ async fn find(
     answer.to(office.find(&caller.actor, &posted.body.identity, &purpose).await)
 }
 
+/// The home that somebody named at registration, where they did.
+pub(crate) fn household(named: Option<&str>) -> Result<Option<HouseholdId>, Problem> {
+    let no_id = |_| Problem::detailed(Kind::Malformed, "the household is no id");
+    named.map(|home| home.parse().map_err(no_id)).transpose()
+}
+
 async fn register(
     State(service): State<Service>,
     caller: Caller,
     posted: Posted<Registered>,
 ) -> Result<Response, Problem> {
     let given = &posted.body;
-    let household = match &given.household {
-        None => None,
-        Some(home) => {
-            Some(home.parse().map_err(|_| Problem::detailed(Kind::Malformed, "the household is no id"))?)
-        }
-    };
     let registration = Registration {
         name: given.name.clone(),
         identity: given.identity.clone(),
         contact: given.contact.clone(),
-        household,
+        household: household(given.household.as_deref())?,
         area: given.area.clone(),
         ..Registration::default()
     };

@@ -15,9 +15,9 @@ use store::RecordId;
 use utoipa::ToSchema;
 
 use crate::{
-    api::Endpoint,
+    api::{Endpoint, held::Released},
     caller::Caller,
-    posted::{Posted, done},
+    posted::{Nothing, Posted, done},
     problem::{Kind, Problem},
     reply,
     service::Service,
@@ -38,7 +38,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         )
         .may(UseCase::OrderPlaceTrace)
         .gives(201),
-        Endpoint::post::<Approved>(
+        Endpoint::post::<Nothing>(
             "/api/v1/place-traces/{trace}/approval",
             "Approve a place trace of another body: people are asked.",
             post(approve),
@@ -89,19 +89,6 @@ struct Ordered {
     purpose: String,
 }
 
-/// Nothing more is needed.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Approved {}
-
-/// What becomes of it.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Released {
-    /// Whether it goes on; else it ends.
-    goes_on: bool,
-}
-
 impl Place {
     fn near(&self) -> Result<NearPlace, Problem> {
         let position = Position::new(self.latitude, self.longitude);
@@ -148,7 +135,7 @@ async fn approve(
     State(service): State<Service>,
     caller: Caller,
     Path(trace): Path<String>,
-    posted: Posted<Approved>,
+    posted: Posted<Nothing>,
 ) -> Result<Response, Problem> {
     let trace = RecordId::parse(&trace).ok_or(Kind::Unknown)?;
     let (office, answer) = posted.once(

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::{
-    api::Endpoint,
+    api::{Endpoint, household},
     caller::Caller,
     outbox::Message,
     posted::{Posted, done},
@@ -118,17 +118,11 @@ async fn register(
     posted: Posted<SelfRegistered>,
 ) -> Result<Response, Problem> {
     let given = &posted.body;
-    let household = match &given.household {
-        None => None,
-        Some(home) => {
-            Some(home.parse().map_err(|_| Problem::detailed(Kind::Malformed, "the household is no id"))?)
-        }
-    };
     let registration = Registration {
         name: given.name.clone(),
         identity: given.identity.clone(),
         contact: None,
-        household,
+        household: household(given.household.as_deref())?,
         area: given.area.clone(),
         ..Registration::default()
     };

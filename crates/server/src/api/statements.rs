@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use crate::{
     api::Endpoint,
     caller::Caller,
-    posted::{Posted, done},
+    posted::{Nothing, Posted, done},
     problem::{Kind, Problem},
     reply,
     service::Service,
@@ -32,7 +32,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         .gives(201),
         Endpoint::get("/api/v1/people/{person}/statements", "What waits for another word.", get(waiting))
             .may(UseCase::Corroborate),
-        Endpoint::post::<Confirmed>(
+        Endpoint::post::<Nothing>(
             "/api/v1/statements/{statement}/confirmation",
             "Stand beside what another body said.",
             post(confirm),
@@ -60,11 +60,6 @@ struct Taken {
     /// The id on the tube, under which the laboratory will report.
     test: String,
 }
-
-/// Nothing more is needed.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Confirmed {}
 
 /// What becomes of a held statement.
 #[derive(Deserialize, ToSchema)]
@@ -118,7 +113,7 @@ async fn confirm(
     State(service): State<Service>,
     caller: Caller,
     Path(statement): Path<String>,
-    posted: Posted<Confirmed>,
+    posted: Posted<Nothing>,
 ) -> Result<Response, Problem> {
     let statement = RecordId::parse(&statement).ok_or(Kind::Unknown)?;
     let (office, answer) =

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use crate::{
     api::Endpoint,
     caller::Caller,
-    posted::Posted,
+    posted::{Nothing, Posted},
     problem::{Kind, Problem},
     reply,
     service::Service,
@@ -30,7 +30,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         )
         .may(UseCase::KeepVenue)
         .gives(201),
-        Endpoint::post::<Rotated>(
+        Endpoint::post::<Nothing>(
             "/api/v1/venues/{venue}/code",
             "Give a venue another code. Posters with the old one no longer work.",
             post(rotate),
@@ -55,11 +55,6 @@ struct Given {
     /// Degrees east, −180 to 180.
     longitude: Option<f64>,
 }
-
-/// Nothing more is needed.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Rotated {}
 
 async fn register(
     State(service): State<Service>,
@@ -91,7 +86,7 @@ async fn rotate(
     State(service): State<Service>,
     caller: Caller,
     Path(venue): Path<String>,
-    posted: Posted<Rotated>,
+    posted: Posted<Nothing>,
 ) -> Result<Response, Problem> {
     let venue = venue.parse().map_err(|_| Problem::from(Kind::Unknown))?;
     let (office, answer) = posted.once(

@@ -11,7 +11,7 @@ use axum::{
 use office::{ByCode, Registration, SignedIn};
 
 use crate::{
-    api::send_code,
+    api::{household, send_code},
     caller::{Caller, SESSION},
     form::{Fields, Filled},
     page::{Asked, Frame, home_of, shown},
@@ -101,17 +101,11 @@ async fn resident(State(service): State<Service>, asked: Asked, fields: Fields) 
 }
 
 async fn register(State(service): State<Service>, fields: Fields) -> Result<Response, Problem> {
-    let household = match fields.some("household") {
-        None => None,
-        Some(home) => {
-            Some(home.parse().map_err(|_| Problem::detailed(Kind::Malformed, "the household is no id"))?)
-        }
-    };
     let given = Registration {
         name: fields.text("name").to_owned(),
         identity: fields.some("identity"),
         contact: None,
-        household,
+        household: household(fields.some("household").as_deref())?,
         area: fields.some("area"),
         ..Registration::default()
     };

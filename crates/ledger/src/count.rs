@@ -29,6 +29,12 @@ impl Count {
             _ => Cell::Exactly(number),
         })
     }
+
+    /// The count of a number that may be larger than is written: 4,294,967,295 stands for itself and all above.
+    #[must_use]
+    pub fn of_many(number: u64) -> Self {
+        Self::of(u32::try_from(number).unwrap_or(u32::MAX))
+    }
 }
 
 impl fmt::Display for Count {

@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 
 use contacts::{DAY, write_partition};
 use evidence::{PersonId, VenueId, Visit};
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use store::{DayVisit, Objects, RecordId};
 
 use crate::{
     check_in::OPEN_MAX,
-    desk::{Desk, day_of},
+    desk::{Desk, day_of, start_of},
     error::OfficeError,
     kept::Kept,
     office::{Office, transact},
@@ -62,7 +62,7 @@ impl Kept for Partition {
 
 /// The bytes of a partition.
 fn bytes_of(day: Date, visits: &[DayVisit]) -> Result<Vec<u8>, OfficeError> {
-    let start = day.to_zoned_datetime(TimeZone::UTC)?.timestamp().as_microsecond();
+    let start = start_of(day)?.as_microsecond();
     let says =
         |visit: &DayVisit| Visit { venue: visit.venue.clone(), entered: visit.entered, left: visit.left };
     let visits: Vec<_> = visits.iter().map(|visit| (visit.pseudonym.0, says(visit))).collect();

@@ -9,7 +9,7 @@ use store::{DataKey, DayKey, Record, RecordId, Transaction};
 use crate::{
     actor::{Actor, Officer},
     error::OfficeError,
-    kept::{Access, FoundBy, Kept, Notice, NoticeAbout, Resident, start_of_day},
+    kept::{Access, FoundBy, Kept, Notice, NoticeAbout, Resident},
     office::Office,
     permissions::{UseCase, Whose, allowed},
 };
@@ -41,6 +41,17 @@ const DAYS_MAX: u32 = 1_000;
 /// The day of UTC to which a visit that began at an instant belongs.
 pub(crate) fn day_of(at: Timestamp) -> Date {
     at.to_zoned_datetime(TimeZone::UTC).date()
+}
+
+/// The instant at which a day of UTC begins.
+pub(crate) fn start_of(day: Date) -> Result<Timestamp, OfficeError> {
+    Ok(day.to_zoned_datetime(TimeZone::UTC)?.timestamp())
+}
+
+/// The day of UTC in which an instant lies: its beginning and its end.
+pub(crate) fn day_around(at: Timestamp) -> Result<(Timestamp, Timestamp), OfficeError> {
+    let day = day_of(at);
+    Ok((start_of(day)?, start_of(day.tomorrow()?)?))
 }
 
 fn place(kind: &str, id: &RecordId) -> String {
@@ -241,7 +252,7 @@ impl<'o> Desk<'o> {
             due: what.due(),
             keep_until: what.keep_until(),
             // To the day: the instant would tell which records belong to one another.
-            filed: start_of_day(self.at).unwrap_or(self.at),
+            filed: start_of(day_of(self.at))?,
             version,
             body,
             id,

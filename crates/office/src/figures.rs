@@ -146,7 +146,7 @@ impl Office {
             version: rule_set.version,
             from,
             to: at,
-            people: count(people),
+            people: Count::of_many(people),
             rules: efficacy.report().into_iter().map(rule_figures).collect(),
             appeals,
             groups: groups.into_iter().map(|(by, groups)| (by.to_owned(), published(groups))).collect(),
@@ -186,10 +186,6 @@ impl Office {
             Ok(())
         })
     }
-}
-
-fn count(number: u64) -> Count {
-    Count::of(u32::try_from(number).unwrap_or(u32::MAX))
 }
 
 fn is_told(number: u64) -> bool {
@@ -232,8 +228,8 @@ fn rule_figures(found: RuleEfficacy) -> RuleFigures {
     let told = is_told(found.restricted) && is_told(found.positive);
     RuleFigures {
         rule: found.rule,
-        restricted: count(found.restricted),
-        positive: count(found.positive),
+        restricted: Count::of_many(found.restricted),
+        positive: Count::of_many(found.positive),
         share: found.share.filter(|_| told),
         interval: found.interval.filter(|_| told),
     }
@@ -268,10 +264,10 @@ impl Group {
 
     fn figures(self) -> GroupFigures {
         GroupFigures {
-            people: count(self.people),
-            restricted: count(self.restricted),
-            restricted_person_days: count(self.days),
-            wrongly_restricted_person_days: count(self.wrong_days),
+            people: Count::of_many(self.people),
+            restricted: Count::of_many(self.restricted),
+            restricted_person_days: Count::of_many(self.days),
+            wrongly_restricted_person_days: Count::of_many(self.wrong_days),
         }
     }
 }
@@ -301,7 +297,12 @@ impl Desk<'_> {
         hours.sort_by(f64::total_cmp);
         let told = hours.len() as u64 >= GROUP_MIN;
         let median_hours = hours.get(hours.len() / 2).copied().filter(|_| told);
-        Ok(AppealFigures { made: count(made), upheld: count(upheld), overdue: count(overdue), median_hours })
+        Ok(AppealFigures {
+            made: Count::of_many(made),
+            upheld: Count::of_many(upheld),
+            overdue: Count::of_many(overdue),
+            median_hours,
+        })
     }
 }
 

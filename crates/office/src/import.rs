@@ -8,7 +8,7 @@
 mod row;
 
 use jiff::{SignedDuration, Timestamp};
-use ledger::{Commitment, Content, Count, HoldReason, Logged, Salt, Sha256Hash};
+use ledger::{Commitment, Count, HoldReason, Logged, Sha256Hash};
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 use store::RecordId;
@@ -22,12 +22,11 @@ use crate::{
     office::{Office, transact},
     oversight::AlertAbout,
     permissions::UseCase,
+    together::TOGETHER,
 };
 
 /// Rows in [`TOGETHER`] that may restrict people before imports are held.
 const RESTRICTING_MAX: u64 = 20;
-/// How long imports count together.
-const TOGETHER: SignedDuration = SignedDuration::from_hours(24);
 /// How long an import is remembered.
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 365 * 3);
 /// Most imports of a day that are looked at.
@@ -299,7 +298,7 @@ impl Desk<'_> {
         filed.what.at = self.at;
         self.refile(&filed).await?;
         let import = self.commit_to(&filed.what)?;
-        let (rows, restricting) = (count(filed.what.rows), count(filed.what.restricting));
+        let (rows, restricting) = (Count::of_many(filed.what.rows), Count::of_many(filed.what.restricting));
         let by = filed.what.by.logged();
         let approved_by = approved_by.logged();
         self.log(by, Logged::EvidenceImported { approved_by, rows, restricting, import }).await?;
@@ -331,7 +330,7 @@ impl Desk<'_> {
 
     async fn log_import_held(&mut self, import: &Import, reason: HoldReason) -> Result<(), OfficeError> {
         let batch = self.commit_to(import)?;
-        let people = count(import.restricting);
+        let people = Count::of_many(import.restricting);
         self.log(import.by.logged(), Logged::BatchHeld { reason, people, batch }).await?;
         Ok(())
     }
@@ -340,15 +339,9 @@ impl Desk<'_> {
     pub(crate) fn commit_to(&self, what: &impl Serialize) -> Result<Commitment, OfficeError> {
         let mut fields = Map::new();
         fields.insert("what".to_owned(), serde_json::to_value(what)?);
-        let content = Content::new(fields).map_err(|error| OfficeError::Unreadable(error.to_string()))?;
-        let salt = Salt(self.office.random());
-        Ok(Commitment::to(&salt, &content))
+        let (.., commitment) = self.commit(fields)?;
+        Ok(commitment)
     }
-}
-
-/// A number for the log.
-fn count(number: u64) -> Count {
-    Count::of(u32::try_from(number).unwrap_or(u32::MAX))
 }
 
 /// Kept so that a row without a record of its own is not taken in twice.

@@ -4,12 +4,13 @@ use evidence::{
     Case, Check, Declaration, EvidenceKind, Exposure, HouseholdId, Level, OfficerId, PersonId, Ruling, Stay,
     Test, Trip, VenueId,
 };
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use ledger::{BodyName, Ground};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     actor::{Officer, Role},
+    desk::{day_of, start_of},
     particulars::Particulars,
     replay::RulesPreview,
 };
@@ -54,11 +55,6 @@ pub enum FoundBy {
 
 pub(crate) fn days(at: Timestamp, days: i64) -> Option<Timestamp> {
     at.checked_add(SignedDuration::from_hours(24 * days)).ok()
-}
-
-/// The beginning of the day of UTC in which an instant lies.
-pub(crate) fn start_of_day(at: Timestamp) -> Option<Timestamp> {
-    Some(at.to_zoned_datetime(TimeZone::UTC).start_of_day().ok()?.timestamp())
 }
 
 pub(crate) fn retention(kind: EvidenceKind, at: Timestamp) -> Option<Timestamp> {
@@ -264,7 +260,7 @@ impl Kept for OpenVisit {
     }
     // To the day: the instant stands beside the body, and would tell which visit it is.
     fn keep_until(&self) -> Option<Timestamp> {
-        days(start_of_day(self.entered)?, 3)
+        days(start_of(day_of(self.entered)).ok()?, 3)
     }
 }
 

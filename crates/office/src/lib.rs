@@ -58,6 +58,7 @@ mod shown_pass;
 mod specimen;
 mod statement;
 mod tick;
+mod together;
 mod totp;
 mod trace;
 mod travel;

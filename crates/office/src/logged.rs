@@ -81,6 +81,17 @@ impl Desk<'_> {
         Ok(id)
     }
 
+    /// Commits to something: what opens the commitment, and the commitment itself, for the log.
+    pub(crate) fn commit(
+        &self,
+        fields: Map<String, Value>,
+    ) -> Result<(Content, Salt, Commitment), OfficeError> {
+        let content = Content::new(fields).map_err(|error| OfficeError::Unreadable(error.to_string()))?;
+        let salt = Salt(self.office.random());
+        let commitment = Commitment::to(&salt, &content);
+        Ok((content, salt, commitment))
+    }
+
     /// Logs something about a person: the log gets a commitment to `content`, the person what opens it.
     pub(crate) async fn log_about(
         &mut self,
@@ -92,9 +103,7 @@ impl Desk<'_> {
         let mut fields = Map::new();
         fields.insert("person".to_owned(), Value::String(person.to_string()));
         fields.insert("what".to_owned(), serde_json::to_value(content)?);
-        let content = Content::new(fields).map_err(|error| OfficeError::Unreadable(error.to_string()))?;
-        let salt = Salt(self.office.random());
-        let commitment = Commitment::to(&salt, &content);
+        let (content, salt, commitment) = self.commit(fields)?;
         let entry = self.log(by, what(commitment)).await?;
         let entry = entry.as_str().to_owned();
         self.file(&Opening { person: person.clone(), entry, content, salt, at: self.at }).await?;

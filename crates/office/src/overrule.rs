@@ -1,29 +1,25 @@
 //! An override: a ruling on one person that two officers of different bodies make, with an end within 14 days, told to the
 //! subject at once (R4). More than 20 that touch the same officers in a day are held until oversight lets them go (R5).
 
-use evidence::{Effect, Level, OfficerId, PersonId, RuledReason, Ruling, RulingId};
-use jiff::{SignedDuration, Timestamp};
+use evidence::{Effect, Level, PersonId, RuledReason, Ruling, RulingId};
+use jiff::SignedDuration;
 use ledger::{Count, Ground, HoldReason, Logged};
-use serde::{Deserialize, Serialize};
 use store::RecordId;
 
 use crate::{
     actor::Actor,
     desk::Desk,
     error::OfficeError,
-    kept::{Kept, NoticeAbout, Piece, Proposal, Says},
+    kept::{NoticeAbout, Piece, Proposal, Says},
     logged::schedule,
     office::{Office, transact},
     oversight::AlertAbout,
     permissions::UseCase,
+    together::{TOGETHER_MAX, Touch},
 };
 
 /// Longest override.
 const DAYS_MAX: SignedDuration = SignedDuration::from_hours(24 * 14);
-/// Rulings in [`TOGETHER`] that may touch the same officer before they are held.
-const RULINGS_MAX: usize = 20;
-/// How long rulings count together.
-const TOGETHER: SignedDuration = SignedDuration::from_hours(24);
 
 /// What an override is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,8 +70,8 @@ impl Office {
                 by: by.officer.clone(),
                 second: None,
             };
-            let held = desk.touched(Touch::Proposed, &by.officer).await? >= RULINGS_MAX;
-            desk.touch(Touch::Proposed, &by.officer).await?;
+            let held = desk.touched(Touch::Proposed(&by.officer)).await? >= TOGETHER_MAX;
+            desk.touch(Touch::Proposed(&by.officer)).await?;
             let ground = wanted.ground;
             let proposal = Proposal {
                 person: person.clone(),
@@ -135,8 +131,8 @@ impl Office {
                     what: "agree to what their own body proposed",
                 });
             }
-            let touched = desk.touched(Touch::AgreedTo, &second.officer).await?;
-            if filed.what.held || (touched >= RULINGS_MAX && !filed.what.released) {
+            let touched = desk.touched(Touch::AgreedTo(&second.officer)).await?;
+            if filed.what.held || (touched >= TOGETHER_MAX && !filed.what.released) {
                 if !filed.what.held {
                     filed.what.held = true;
                     desk.refile(&filed).await?;
@@ -145,7 +141,7 @@ impl Office {
                 }
                 return Err(held());
             }
-            desk.touch(Touch::AgreedTo, &second.officer).await?;
+            desk.touch(Touch::AgreedTo(&second.officer)).await?;
             filed.what.agreed = true;
             filed.what.ruling.second = Some(second.officer.clone());
             desk.refile(&filed).await?;
@@ -182,53 +178,5 @@ impl Desk<'_> {
             batch,
         })
         .await
-    }
-
-    /// Remembers that a ruling touches an officer.
-    async fn touch(&mut self, how: Touch, officer: &OfficerId) -> Result<(), OfficeError> {
-        let lookup = self.office.keys.lookup(how.word(), officer.as_str())?.0;
-        let id = self.new_id();
-        self.file_as(id, &TouchedOfficer { at: self.at }, Some(lookup)).await?;
-        Ok(())
-    }
-
-    /// How many rulings touched an officer in the last day.
-    async fn touched(&mut self, how: Touch, officer: &OfficerId) -> Result<usize, OfficeError> {
-        let lookup = self.office.keys.lookup(how.word(), officer.as_str())?.0;
-        let touched = self.tx.found_by(TouchedOfficer::KIND, &lookup).await?;
-        Ok(self.read_all::<TouchedOfficer>(touched).await?.len())
-    }
-}
-
-/// How a ruling touches an officer.
-#[derive(Debug, Clone, Copy)]
-enum Touch {
-    Proposed,
-    AgreedTo,
-}
-
-impl Touch {
-    const fn word(self) -> &'static str {
-        match self {
-            Touch::Proposed => "officer who proposed",
-            Touch::AgreedTo => "officer who agreed",
-        }
-    }
-}
-
-/// That a ruling touched an officer, who is found by a keyed hash. It is not about the ruling's person, and outlives their record: those
-/// who leave are still counted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct TouchedOfficer {
-    at: Timestamp,
-}
-
-impl Kept for TouchedOfficer {
-    const KIND: &'static str = "touched_officer";
-    fn person(&self) -> Option<&PersonId> {
-        None
-    }
-    fn keep_until(&self) -> Option<Timestamp> {
-        self.at.checked_add(TOGETHER).ok()
     }
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use evidence::PersonId;
-use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
+use jiff::Timestamp;
 use ledger::{AccessCount, AccessPurpose, BodyName, Count, Logged};
 use serde::{Deserialize, Serialize};
 use store::RecordId;
 
 use crate::{
     actor::{Actor, Officer, Role},
-    desk::{Desk, Filed, day_of},
+    desk::{Desk, Filed, day_around},
     error::OfficeError,
     kept::{Appeal, Kept, days},
     logged::schedule,
@@ -228,13 +228,13 @@ impl Desk<'_> {
 
     /// Counts a look at a record. Every look leaves a count of its own, so that no two are in each other's way.
     pub(crate) async fn count_look(&mut self, officer: &Officer, what: UseCase) -> Result<(), OfficeError> {
-        let day = day_of(self.at).to_zoned_datetime(TimeZone::UTC)?;
+        let (from, to) = day_around(self.at)?;
         let look = Look {
             role: officer.role,
             body: officer.body.clone(),
             purpose: purpose_of(officer.role, what),
-            from: day.timestamp(),
-            to: day.checked_add(1.day())?.timestamp(),
+            from,
+            to,
             looks: 1,
         };
         self.file(&look).await?;
@@ -263,7 +263,7 @@ impl Desk<'_> {
                 self.discard(filed).await?;
             }
             if is_over {
-                let accesses = Count::of(u32::try_from(looks).unwrap_or(u32::MAX));
+                let accesses = Count::of_many(looks);
                 over.entry((first.from, to)).or_default().push(AccessCount { office, purpose, accesses });
             } else {
                 self.file(&Look { looks, ..first }).await?;

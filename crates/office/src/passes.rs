@@ -4,13 +4,13 @@ use std::{collections::BTreeMap, fmt};
 
 use evidence::{Level, PersonId};
 use issuer::{Batch, KeyRing, Signer, draw_id, issue, publish_filter, publish_trust_list};
-use jiff::{SignedDuration, Timestamp, ToSpan as _, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use ledger::{Logged, Sha256Hash};
 use pass::{Claims, Edition, HolderKey, Hour, LIFETIME_MAX, PassId, TrustList};
 
 use crate::{
     actor::Actor,
-    desk::{Desk, Filed, day_of},
+    desk::{Desk, Filed, day_around},
     error::OfficeError,
     kept::{Carried, Rated, Revoked, Signed},
     logged::schedule,
@@ -247,13 +247,8 @@ impl Desk<'_> {
         passes: Vec<(String, Timestamp)>,
         spki: &[u8],
     ) -> Result<(), OfficeError> {
-        let day = day_of(self.at).to_zoned_datetime(TimeZone::UTC)?;
-        let signed = Signed {
-            public_key: Sha256Hash::of(spki),
-            from: day.timestamp(),
-            to: day.checked_add(1.day())?.timestamp(),
-            passes: passes.len() as u64,
-        };
+        let (from, to) = day_around(self.at)?;
+        let signed = Signed { public_key: Sha256Hash::of(spki), from, to, passes: passes.len() as u64 };
         self.file(&signed).await?;
         let carried = Carried { person: person.clone(), level, issued: self.at, passes, revoked: false };
         self.file(&carried).await?;
@@ -307,7 +302,7 @@ impl Desk<'_> {
             let sum = Signed { passes, ..first };
             if is_over {
                 let Signed { public_key, from, to, .. } = sum;
-                let passes = ledger::Count::of(u32::try_from(passes).unwrap_or(u32::MAX));
+                let passes = ledger::Count::of_many(passes);
                 self.log(schedule(&self.office.body), Logged::PassesIssued { public_key, from, to, passes })
                     .await?;
             } else {

@@ -3,7 +3,7 @@
 
 use evidence::{About, CaseId, Exposure, OtherExposures, PersonId, Position, Setting, Venue, VenueId, Visit};
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use ledger::{AreaName, BodyName, Commitment, Content, Count, HoldReason, Logged, Salt};
+use ledger::{AreaName, BodyName, Content, Count, HoldReason, Logged, Salt};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::{RecordId, VenueSpan};
@@ -435,7 +435,7 @@ impl Desk<'_> {
     /// Logs that a place trace is held, and alerts oversight.
     async fn hold_place_trace(&mut self, order: &PlaceTrace) -> Result<(), OfficeError> {
         self.alert(AlertAbout::TraceHeld).await?;
-        let people = Count::of(u32::try_from(order.preview.people).unwrap_or(u32::MAX));
+        let people = Count::of_many(order.preview.people);
         let (reason, by) = (HoldReason::TooManyContacts, schedule(&self.office.body));
         let near = order.near.written();
         self.log_about(&order.person, by, &near, |batch| Logged::BatchHeld { reason, people, batch }).await
@@ -451,13 +451,12 @@ impl Desk<'_> {
         let value =
             serde_json::json!({ "near": order.near.written(), "case": order.case, "purpose": order.purpose });
         let fields = value.as_object().cloned().unwrap_or_default();
-        let content = Content::new(fields).map_err(|error| OfficeError::Unreadable(error.to_string()))?;
-        let salt = Salt(self.office.random());
+        let (content, salt, commitment) = self.commit(fields)?;
         let logged = Logged::PlaceTraceOrdered {
             area: order.area.clone(),
-            asked: Count::of(u32::try_from(asked).unwrap_or(u32::MAX)),
+            asked: Count::of_many(asked),
             approved_by: approved_by.logged(),
-            order: Commitment::to(&salt, &content),
+            order: commitment,
         };
         self.log(order.by.logged(), logged).await?;
         filed.what.opening = Some((content, salt));

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use evidence::{Level, PersonId};
 use jiff::{Timestamp, tz::TimeZone};
-use ledger::{Commitment, Content, Count, HoldReason, Logged, Salt};
+use ledger::{Content, Count, HoldReason, Logged, Salt};
 use rating::{GroupCount, Preview, PreviewReport, RuleSet, rate, rate_in_force};
 use serde::{Deserialize, Serialize};
 use store::RecordId;
@@ -160,16 +160,15 @@ impl Office {
 }
 
 fn suppressed(report: PreviewReport) -> RulesPreview {
-    let count = |number: u64| Count::of(u32::try_from(number).unwrap_or(u32::MAX));
-    let group = |of: GroupCount| [of.people, of.restricted_before, of.restricted_after].map(count);
+    let group = |of: GroupCount| [of.people, of.restricted_before, of.restricted_after].map(Count::of_many);
     RulesPreview {
-        people: count(report.people),
+        people: Count::of_many(report.people),
         changes: report
             .changes
             .into_iter()
-            .map(|change| (change.from, change.to, count(change.people)))
+            .map(|change| (change.from, change.to, Count::of_many(change.people)))
             .collect(),
-        rules: report.rules.into_iter().map(|(rule, people)| (rule, people.map(count))).collect(),
+        rules: report.rules.into_iter().map(|(rule, people)| (rule, people.map(Count::of_many))).collect(),
         parity: report
             .parity
             .into_iter()
@@ -206,13 +205,12 @@ impl Desk<'_> {
     async fn hold_unexplained(&mut self, differences: &[(Level, Level, u64)]) -> Result<(), OfficeError> {
         let value = serde_json::json!({ "differences": differences });
         let fields = value.as_object().cloned().unwrap_or_default();
-        let content = Content::new(fields).map_err(|error| OfficeError::Unreadable(error.to_string()))?;
-        let salt = Salt(self.office.random());
+        let (content, salt, batch) = self.commit(fields)?;
         let people: u64 = differences.iter().map(|(.., people)| people).sum();
         let held = Logged::BatchHeld {
             reason: HoldReason::UnexplainedChange,
-            people: Count::of(u32::try_from(people).unwrap_or(u32::MAX)),
-            batch: Commitment::to(&salt, &content),
+            people: Count::of_many(people),
+            batch,
         };
         self.log(schedule(&self.office.body), held).await?;
         self.alert(AlertAbout::UnexplainedChange).await?;

@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 
 use evidence::{EvidenceKind, PersonId};
 use issuer::Signer;
-use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date};
 use ledger::{BodyName, Count, DataClass, Logged, Sha256Hash};
 use serde::{Deserialize, Serialize};
 use store::{Record, RecordId};
 
 use crate::{
     actor::Actor,
-    desk::{Desk, Filed, day_of},
+    desk::{Desk, Filed, day_of, start_of},
     error::OfficeError,
     kept::{Kept, Piece},
     logged::schedule,
@@ -43,10 +43,9 @@ const CLASSES: &[(&str, DataClass)] = &[
     ("access", DataClass::AccessRecords),
     ("appeal", DataClass::Rulings),
     ("proposal", DataClass::Rulings),
-    ("touched_officer", DataClass::Rulings),
+    ("touched_officers", DataClass::Rulings),
     ("opening", DataClass::Rulings),
     ("statement", DataClass::Cases),
-    ("carried_statement", DataClass::Rulings),
     ("specimen", DataClass::Tests),
     ("named_contact", DataClass::NamedContacts),
     ("follow_up", DataClass::Cases),
@@ -185,11 +184,6 @@ impl SignedDeletion {
         let signature = signature.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(SignedDeletion { document, key: Sha256Hash::of(signer.spki()), signature, at })
     }
-}
-
-/// The instant at which a day of UTC begins.
-fn start_of(day: Date) -> Result<Timestamp, OfficeError> {
-    Ok(day.to_zoned_datetime(TimeZone::UTC)?.timestamp())
 }
 
 impl Office {
@@ -402,7 +396,7 @@ impl Desk<'_> {
                 deleted_to: sum.until,
             };
             let signed = SignedDeletion::sign(&says, &*signer.0, self.at)?;
-            let records = Count::of(u32::try_from(sum.records).unwrap_or(u32::MAX));
+            let records = Count::of_many(sum.records);
             let deletion_record = signed.hash();
             let logged = Logged::DataDeleted { class: sum.class, from, to, records, deletion_record };
             self.log(by.clone(), logged).await?;

@@ -1,6 +1,6 @@
-//! What an officer says that would restrict a person: a case, a positive test, that a case named them. One word alone colours nobody (R4): it counts when the
-//! person themself or an officer of another body stands beside it. Where the words of the same two officers carry more than 20 in a
-//! day, what comes on top is held until oversight has looked (R5).
+//! What an officer says that would restrict a person: a case, a positive test, that a case named them. One word alone colours nobody
+//! (R4): it counts when the person themself or an officer of another body stands beside it. Where the words of the same two officers
+//! carry more than 20 in a day, what comes on top is held until oversight has looked (R5).
 
 use evidence::{CaseStatus, EvidenceKind, Level, OfficerId, PersonId, Setting, TestResult};
 use jiff::{SignedDuration, Timestamp};
@@ -10,24 +10,19 @@ use store::RecordId;
 
 use crate::{
     actor::{Actor, Officer},
-    desk::{Desk, Filed, day_of},
+    desk::{Desk, Filed},
     error::OfficeError,
     kept::{Kept, NoticeAbout, Piece, Says},
     logged::schedule,
     office::{Office, transact},
     oversight::AlertAbout,
     permissions::UseCase,
+    together::{TOGETHER_MAX, Touch},
     trace::Traced,
 };
 
 /// How long a statement waits for another word before it is forgotten.
 const WAITS: SignedDuration = SignedDuration::from_hours(72);
-/// Statements in [`TOGETHER`] that may rest on the words of the same two officers.
-const TOGETHER_MAX: usize = 20;
-/// How long statements count together.
-const TOGETHER: SignedDuration = SignedDuration::from_hours(24);
-/// What the words of two officers on a day are looked up as.
-const PAIR: &str = "two officers on a day";
 
 /// What an officer said.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,22 +72,6 @@ impl Kept for Statement {
             Stage::Held | Stage::Counts => self.says.kind().retention(),
         };
         kept.and_then(|kept| self.at.checked_add(kept).ok())
-    }
-}
-
-/// That the words of two officers carried a statement. It says nothing of whom.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Carried {
-    at: Timestamp,
-}
-
-impl Kept for Carried {
-    const KIND: &'static str = "carried_statement";
-    fn person(&self) -> Option<&PersonId> {
-        None
-    }
-    fn keep_until(&self) -> Option<Timestamp> {
-        self.at.checked_add(TOGETHER).ok()
     }
 }
 
@@ -334,14 +313,18 @@ impl Desk<'_> {
             Second::Officer(officer) => Some(officer.officer.clone()),
             Second::Evidence(officer) => Some(officer.clone()),
         };
-        if let Second::Officer(second) = second
-            && self.carried_together(&filed.what.by.officer, &second.officer).await? > TOGETHER_MAX
-        {
-            filed.what.stage = Stage::Held;
-            self.refile(&filed).await?;
-            self.log_statement(&filed.what, HoldReason::TooManyStatements).await?;
-            self.tell(&filed.what.person, NoticeAbout::Statement).await?;
-            return Ok(Stated::Held);
+        if let Second::Officer(second) = second {
+            let by = filed.what.by.officer.clone();
+            let carried = Touch::Carried(&by, &second.officer);
+            let held = self.touched(carried).await? >= TOGETHER_MAX;
+            self.touch(carried).await?;
+            if held {
+                filed.what.stage = Stage::Held;
+                self.refile(&filed).await?;
+                self.log_statement(&filed.what, HoldReason::TooManyStatements).await?;
+                self.tell(&filed.what.person, NoticeAbout::Statement).await?;
+                return Ok(Stated::Held);
+            }
         }
         self.counts(filed).await
     }
@@ -402,24 +385,6 @@ impl Desk<'_> {
         Ok(said.flat_map(|filed| [Some(filed.what.by.officer), filed.what.second]).flatten().collect())
     }
 
-    /// Counts one more statement that rests on the words of two officers, whichever spoke first; gives how many there were in a day.
-    async fn carried_together(&mut self, one: &OfficerId, other: &OfficerId) -> Result<usize, OfficeError> {
-        let (one, other) = (one.min(other), one.max(other));
-        let yesterday = self.ago(TOGETHER);
-        let pair = |day| format!("{one}\n{other}\n{day}");
-        let today = self.office.keys.lookup(PAIR, &pair(day_of(self.at)))?.0;
-        let id = self.new_id();
-        let at = self.at;
-        self.file_as(id, &Carried { at }, Some(today.clone())).await?;
-        let mut together = 0;
-        for lookup in [today, self.office.keys.lookup(PAIR, &pair(day_of(yesterday)))?.0] {
-            let records = self.tx.found_by(Carried::KIND, &lookup).await?;
-            together +=
-                self.read_all::<Carried>(records).await?.iter().filter(|one| one.what.at > yesterday).count();
-        }
-        Ok(together)
-    }
-
     async fn log_statement(&mut self, statement: &Statement, reason: HoldReason) -> Result<(), OfficeError> {
         let by = match reason {
             HoldReason::Uncorroborated => statement.by.logged(),
@@ -442,9 +407,7 @@ impl Desk<'_> {
         })
         .await
     }
-}
 
-impl Desk<'_> {
     /// Whether the person has a case that is open, or one that waits.
     pub(crate) async fn has_open_case(&mut self, person: &PersonId) -> Result<bool, OfficeError> {
         let open = |says: &Says| matches!(says, Says::Case(case) if case.recovered.is_none());

@@ -5,30 +5,21 @@
 mod town;
 
 use evidence::{Level, PersonId, Symptom};
-use issuer::{KeyRing, Signer, SoftwareKey};
+use issuer::{Signer, SoftwareKey};
 use ledger::Logged;
-use office::{Actor, CarriedPass, Clock as _, PassDesk, Role};
+use office::{Actor, CarriedPass, Clock as _, Role};
 use pass::{
     Checked, Checker, HolderKey, Policy, Revocations, TrustList, TrustedKey, Verdict, proof::Unproven,
 };
-use town::{Town, everywhere, officer, symptoms};
+use town::{
+    Town, everywhere, officer,
+    passes::{key, publisher},
+    symptoms,
+};
 
-fn key(seed: u8) -> SoftwareKey {
-    SoftwareKey::generate(&mut |bytes| bytes.fill(seed))
-}
-
-/// A town whose office issues passes.
-async fn issuing(mut town: Town) -> Town {
-    let start = town.clock.now();
-    let desk = PassDesk {
-        keys: KeyRing::new("Hangzhou CDC", "HZ", pass::Help::new(), Box::new(key(1)), start).unwrap(),
-        publisher: Box::new(key(2)),
-        issuer: "HZ".to_owned(),
-        region: "3301".to_owned(),
-        rule_set_codes: [("proportionate".to_owned(), "p-1".to_owned())].into(),
-        help: "12320".to_owned(),
-    };
-    town.office = town.office.clone().issuing(desk);
+/// A town whose office issues passes by the rules in force.
+async fn issuing(town: Town) -> Town {
+    let town = town::passes::issuing(town);
     town.publish().await;
     town
 }
@@ -56,7 +47,7 @@ impl Phone {
 
 /// A door with the newest documents.
 async fn door(town: &Town, text: &str) -> Checked {
-    let anchor = [TrustedKey::from_spki(key(2).spki(), "publisher").unwrap()];
+    let anchor = [TrustedKey::from_spki(publisher().spki(), "publisher").unwrap()];
     let trust = TrustList::read(&town.office.trust_list().await.unwrap(), &anchor).unwrap();
     let filter = Revocations::read(&town.office.revocation_filter().await.unwrap(), &anchor).unwrap();
     let mut checker = Checker::new(trust.to_store(), Policy::default()).with_revocations(filter);

@@ -169,7 +169,7 @@ const KEPT_DAYS: [(&str, i64); 12] = [
     ("open_visit", 3),
     ("pass", 2),
     ("revoked", 2),
-    ("touched_officer", 1),
+    ("touched_officers", 1),
     ("question", 21),
     ("notice", 30),
     ("appeal", 90),

@@ -112,9 +112,7 @@ impl Desk<'_> {
             restricted += u64::from(became == Imported::New && row.restricts());
             imported.push(became);
         }
-        for person in rerate {
-            self.rerate(&person).await?;
-        }
+        self.rerate_all(&rerate).await?;
         Ok((imported, restricted))
     }
 

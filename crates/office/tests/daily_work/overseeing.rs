@@ -105,7 +105,7 @@ async fn r3_delays_are_seen_by_oversight_which_is_written_to_once() {
 #[tokio::test]
 async fn r25_another_authority_is_trusted_by_two_bodies_and_revoked_by_one_at_once() {
     everywhere(200, async |town| {
-        let town = crate::passes::issuing(town).await;
+        let town = crate::town::passes::issuing(town);
         let key = SoftwareKey::generate(&mut |bytes| bytes.fill(9));
         let wanted = IssuerKey {
             name: "suzhou/cdc".parse().unwrap(),

@@ -212,6 +212,34 @@ fn a_bundle_enters_with_another_bodys_approval_once_and_leaves_the_same_way() {
 }
 
 #[test]
+fn r9_purge_forgets_what_is_over_its_time_and_signs_a_record_of_it_at_once() {
+    let (folder, office, config) = office();
+    let (bundle, approval) = with_people(folder.path(), &office, &config);
+    // Declarations are kept for thirty days: one of these is over its time in a moment.
+    let now = jiff::Timestamp::now();
+    let old = now - jiff::SignedDuration::from_hours(24 * 30) + jiff::SignedDuration::from_secs(15);
+    let yesterday = now - jiff::SignedDuration::from_hours(24);
+    let declarations = format!("person,at,symptoms\np2,{old:.0},\np2,{yesterday:.0},\n");
+    fs::write(bundle.join("declarations.csv"), declarations).unwrap();
+    let bundle = bundle.to_str().unwrap();
+    approve(folder.path(), bundle, &approval);
+    let import = ["bundle", "import", bundle, "--config", &config, "--skip-bad-rows", "--source", "linelist"];
+    let report = done(&[&import[..], &["--approval", &approval]].concat());
+    assert_eq!(report["tables"]["declarations"]["taken"], 2);
+    let purged = loop {
+        let purged = done(&["purge", "--config", &config]);
+        if purged["forgotten"] != 0 {
+            break purged;
+        }
+        let waited = jiff::Timestamp::now().duration_since(now);
+        assert!(waited < jiff::SignedDuration::from_secs(90), "nothing was forgotten after {waited:#}");
+    };
+    assert_eq!((&purged["forgotten"], &purged["deletion_records"]), (&1.into(), &1.into()), "{purged}");
+    let again = done(&["purge", "--config", &config]);
+    assert_eq!((&again["forgotten"], &again["deletion_records"]), (&0.into(), &0.into()), "{again}");
+}
+
+#[test]
 fn keys_are_replaced_and_an_old_backup_moves_into_an_empty_database() {
     let (folder, office, config) = office();
     let (bundle, approval) = with_people(folder.path(), &office, &config);

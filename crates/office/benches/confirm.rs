@@ -111,7 +111,6 @@ impl Fill {
             level: Level::Green,
             issued: self.ago(1),
             passes: passes.collect(),
-            revoked: false,
         };
         let check = |hours: i64| Piece {
             person: who.clone(),

@@ -1,7 +1,7 @@
 //! Checking in at a venue and out of it. A visit alone never changes a colour, and a scan from afar is not presence (R16).
 
 use evidence::{PersonId, VenueId};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use store::{DayVisit, RecordId};
 
 use crate::{
@@ -96,6 +96,13 @@ impl Desk<'_> {
         Ok(id)
     }
 
+    /// When a visit ends that is ended now: to the minute. The instant would tell which visit begins with it, and lead from a day's
+    /// pseudonym to the next day's.
+    fn left(&self, entered: Timestamp) -> Result<Timestamp, OfficeError> {
+        let minute = Timestamp::from_second(self.at.as_second() / 60 * 60)?;
+        Ok(if minute > entered { minute } else { self.at })
+    }
+
     /// Ends the visits of a person that have not ended, but for those that nobody ended within two days; says whether there were any.
     async fn leave_everywhere(&mut self, person: &PersonId) -> Result<bool, OfficeError> {
         let mut was_there = false;
@@ -103,7 +110,7 @@ impl Desk<'_> {
             self.discard(&open).await?;
             if open.what.entered > self.ago(OPEN_MAX) {
                 let visit = RecordId::parse(&open.what.visit).ok_or(OfficeError::Unknown("visit"))?;
-                self.tx.end_visit(&visit, self.at).await?;
+                self.tx.end_visit(&visit, self.left(open.what.entered)?).await?;
                 was_there = true;
             }
         }

@@ -175,12 +175,18 @@ impl Desk<'_> {
     ) -> Result<BTreeMap<PersonId, Level>, OfficeError> {
         let rule_set = self.rule_set().await?;
         let people: Vec<PersonId> = people.iter().cloned().collect();
-        let (pieces, before): (Vec<_>, Vec<_>) = self
+        let kinds = [Piece::KIND, Rated::KIND, Resident::KIND];
+        let (pieces, others): (Vec<_>, Vec<_>) = self
             .tx
-            .about_all(&[Piece::KIND, Rated::KIND], &people)
+            .about_all(&kinds, &people)
             .await?
             .into_iter()
             .partition(|record| record.kind == Piece::KIND);
+        let (before, residents): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|record| record.kind == Rated::KIND);
+        let residents = self.read_all::<Resident>(residents).await?.into_iter();
+        let residents: BTreeMap<PersonId, Resident> =
+            residents.map(|filed| (filed.what.person.clone(), filed.what)).collect();
         let mut pieces_of: BTreeMap<PersonId, Vec<Piece>> = BTreeMap::new();
         let pieces: Vec<Piece> =
             self.read_all::<Piece>(pieces).await?.into_iter().map(|filed| filed.what).collect();
@@ -199,9 +205,11 @@ impl Desk<'_> {
             let level = rating.as_ref().map_or(Level::Green, |rating| rating.level);
             let changes_at = rating.and_then(|rating| rating.changes_at());
             levels.insert(person.clone(), level);
-            found.push(Rated { person, level, found: self.at, changes_at, area: None });
+            // Whoever is restricted is followed up by their district.
+            let area = residents.get(&person).filter(|_| level != Level::Green);
+            let area = area.and_then(|resident| resident.area.clone());
+            found.push(Rated { person, level, found: self.at, changes_at, area });
         }
-        self.fill_in_areas(&mut found).await?;
         let (mut first, mut later, mut changed) = (Vec::new(), Vec::new(), Vec::new());
         for rated in found {
             let before = before.remove(&rated.person);
@@ -217,21 +225,8 @@ impl Desk<'_> {
         self.file_all(&first).await?;
         self.refile_all(&later).await?;
         self.revoke_all(&changed).await?;
-        self.tell_all(&changed, &NoticeAbout::Colour).await?;
+        self.tell_those(&changed, &residents, &NoticeAbout::Colour).await?;
         Ok(levels)
-    }
-
-    /// Gives the colours of people who are restricted their follow-up districts.
-    async fn fill_in_areas(&mut self, found: &mut [Rated]) -> Result<(), OfficeError> {
-        let restricted = found.iter().filter(|rated| rated.level != Level::Green);
-        let people: Vec<PersonId> = restricted.map(|rated| rated.person.clone()).collect();
-        let residents = self.about_all::<Resident>(&people).await?.into_iter();
-        let mut areas: BTreeMap<PersonId, Option<String>> =
-            residents.map(|filed| (filed.what.person, filed.what.area)).collect();
-        for rated in found {
-            rated.area = areas.remove(&rated.person).flatten();
-        }
-        Ok(())
     }
 
     /// Takes in a piece of evidence, and finds the person's colour anew.

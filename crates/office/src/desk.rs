@@ -335,6 +335,11 @@ impl<'o> Desk<'o> {
         self.read_all(records).await
     }
 
+    /// Forgets many things at once, given as they are kept.
+    pub(crate) async fn discard_all(&mut self, records: &[Record]) -> Result<(), OfficeError> {
+        Ok(self.tx.remove_all(records).await?)
+    }
+
     /// Forgets something.
     pub(crate) async fn discard<T: Kept>(&mut self, filed: &Filed<T>) -> Result<(), OfficeError> {
         Ok(self.tx.remove(T::KIND, &filed.id, filed.version).await?)
@@ -405,16 +410,25 @@ impl<'o> Desk<'o> {
         people: &[PersonId],
         about: &NoticeAbout,
     ) -> Result<(), OfficeError> {
-        let zone = &self.office.zone;
         let residents = self.about_all::<Resident>(people).await?.into_iter();
-        let mut notices = Vec::with_capacity(people.len());
-        let mut quiet: BTreeMap<PersonId, Timestamp> = residents
-            .map(|filed| (filed.what.person, filed.what.particulars.quiet.end(self.at, zone)))
-            .collect();
-        for person in people {
-            let not_before = quiet.remove(person).unwrap_or(self.at);
-            notices.push(Notice { person: person.clone(), at: self.at, not_before, about: about.clone() });
-        }
+        let residents = residents.map(|filed| (filed.what.person.clone(), filed.what)).collect();
+        self.tell_those(people, &residents, about).await
+    }
+
+    /// Puts notices to many people into the outbox, whose records were read before.
+    pub(crate) async fn tell_those(
+        &mut self,
+        people: &[PersonId],
+        residents: &BTreeMap<PersonId, Resident>,
+        about: &NoticeAbout,
+    ) -> Result<(), OfficeError> {
+        let zone = &self.office.zone;
+        let notice = |person: &PersonId| {
+            let quiet = residents.get(person).map(|resident| resident.particulars.quiet.end(self.at, zone));
+            let not_before = quiet.unwrap_or(self.at);
+            Notice { person: person.clone(), at: self.at, not_before, about: about.clone() }
+        };
+        let notices: Vec<Notice> = people.iter().map(notice).collect();
         self.file_all(&notices).await
     }
 

@@ -7,6 +7,7 @@
 
 mod row;
 
+use evidence::{EvidenceKind, OfficerId, PersonId};
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Commitment, Count, HoldReason, Logged, Sha256Hash};
 use serde::{Deserialize, Serialize};
@@ -86,7 +87,7 @@ pub enum ImportStage {
 
 impl Kept for Import {
     const KIND: &'static str = "import";
-    fn person(&self) -> Option<&evidence::PersonId> {
+    fn person(&self) -> Option<&PersonId> {
         None
     }
     fn state(&self) -> &'static str {
@@ -151,7 +152,7 @@ impl Office {
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::Import, None, "").await?;
             let mut filed = desk.open_import(import).await?;
-            let (imported, restricted) = desk.import_rows(&filed.what.source, rows).await?;
+            let (imported, restricted) = desk.import_rows(&filed.what.clone(), rows).await?;
             filed.what.restricted += restricted;
             if filed.what.restricted > filed.what.restricting {
                 return Err(OfficeError::refused(
@@ -344,6 +345,37 @@ impl Desk<'_> {
     }
 }
 
+/// Who brought in evidence that restricts a person: none of them decides an appeal of theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vouched {
+    /// Whom it is about.
+    pub person: PersonId,
+    /// Who wanted the import, who of another body approved it, and who let it go on where it was held.
+    pub officers: Vec<OfficerId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Kept for Vouched {
+    const KIND: &'static str = "vouched";
+    fn person(&self) -> Option<&PersonId> {
+        Some(&self.person)
+    }
+    fn keep_until(&self) -> Option<Timestamp> {
+        self.at.checked_add(EvidenceKind::Case.retention()?).ok()
+    }
+}
+
+impl Desk<'_> {
+    /// Remembers who brought in evidence that restricts a person.
+    async fn vouch(&mut self, import: &Import, person: &PersonId) -> Result<(), OfficeError> {
+        let officers = [Some(&import.by), import.approved_by.as_ref(), import.released_by.as_ref()];
+        let officers = officers.into_iter().flatten().map(|officer| officer.officer.clone()).collect();
+        self.file(&Vouched { person: person.clone(), officers, at: self.at }).await?;
+        Ok(())
+    }
+}
+
 /// Kept so that a row without a record of its own is not taken in twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Taken {
@@ -352,7 +384,7 @@ struct Taken {
 
 impl Kept for Taken {
     const KIND: &'static str = "imported_visit";
-    fn person(&self) -> Option<&evidence::PersonId> {
+    fn person(&self) -> Option<&PersonId> {
         None
     }
     fn keep_until(&self) -> Option<Timestamp> {

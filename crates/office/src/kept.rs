@@ -275,8 +275,6 @@ pub struct Carried {
     pub issued: Timestamp,
     /// The id of each (16 hexadecimal digits), and until when it is valid.
     pub passes: Vec<(String, Timestamp)>,
-    /// Whether they were revoked.
-    pub revoked: bool,
 }
 
 impl Kept for Carried {
@@ -285,7 +283,7 @@ impl Kept for Carried {
         Some(&self.person)
     }
     fn state(&self) -> &'static str {
-        if self.revoked { "revoked" } else { "living" }
+        "living"
     }
     fn keep_until(&self) -> Option<Timestamp> {
         self.passes.iter().map(|(_, expires)| *expires).max()

@@ -7,6 +7,7 @@ use crate::{
     actor::Actor,
     error::OfficeError,
     follow_up::FollowUp,
+    import::Vouched,
     interview::Named,
     kept::{Access, Appeal, Carried, Piece, Question, Resident, Says},
     office::{Office, transact},
@@ -36,6 +37,8 @@ pub struct Exported {
     pub specimens: Vec<Specimen>,
     /// What officers said of them, and how far it has come.
     pub statements: Vec<Statement>,
+    /// Who brought in evidence that restricts them from elsewhere.
+    pub vouched: Vec<Vouched>,
     /// Venues that are theirs.
     pub venues: Vec<Owns>,
     /// Whom they named as a case.
@@ -44,7 +47,7 @@ pub struct Exported {
     pub follow_ups: Vec<FollowUp>,
     /// With whom they share their status.
     pub shares: Vec<Share>,
-    /// Passes issued to them that have not expired.
+    /// Passes issued to them that have neither expired nor been revoked.
     pub passes: Vec<Carried>,
 }
 
@@ -70,6 +73,7 @@ impl Office {
                 accesses: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 specimens: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 statements: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
+                vouched: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 venues: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 named: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 follow_ups: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),

@@ -75,7 +75,7 @@ pub use export_all::{PersonRows, WholeExport};
 pub use figures::{AppealFigures, Figures, GroupFigures, RuleFigures};
 pub use follow_up::{Because, FollowUp, Need, Needed, Outcome, Task};
 pub use held::Held;
-pub use import::{Import, ImportCount, ImportRow, ImportStage, ImportWanted, Imported};
+pub use import::{Import, ImportCount, ImportRow, ImportStage, ImportWanted, Imported, Vouched};
 pub use interview::{Named, Told, ToldContact, ToldVisit, Who};
 pub use issuers::{Issuer, IssuerKey};
 pub use kept::{

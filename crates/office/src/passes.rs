@@ -12,7 +12,7 @@ use crate::{
     actor::Actor,
     desk::{Desk, Filed, day_around},
     error::OfficeError,
-    kept::{Carried, Rated, Revoked, Signed},
+    kept::{Carried, Kept as _, Rated, Resident, Revoked, Signed},
     logged::schedule,
     office::{Office, transact},
     permissions::UseCase,
@@ -120,7 +120,7 @@ impl Office {
             let issued =
                 batch.issue(&claims, keys, None, &mut |bytes| self.randomness.fill(bytes), signer)?;
             let ids = issued.iter().map(|(hour, id, _)| (id.to_string(), hour.expires)).collect();
-            desk.carried(person, rated.level, ids, signer.spki()).await?;
+            desk.remember(&[desk.carried(&rated, ids)], signer.spki()).await?;
             Ok(issued.into_iter().map(|(hour, _, text)| CarriedPass { hour, text }).collect())
         })
     }
@@ -193,30 +193,41 @@ impl Office {
 }
 
 impl Desk<'_> {
-    /// The person's colour as it is now, and what a pass says of it; times, id and holder are still to be filled in.
-    pub(crate) async fn what_to_carry(&mut self, person: &PersonId) -> Result<(Rated, Claims), OfficeError> {
+    /// The colours of people as they are now, each with what a pass says of it; times, id and holder are still to be filled in.
+    async fn what_to_carry_all(&mut self, people: &[PersonId]) -> Result<Vec<(Rated, Claims)>, OfficeError> {
         let with = self.office.pass_desk()?;
-        let resident = self.known(person).await?.what;
-        self.rerate(person).await?;
-        let rated =
-            self.about::<Rated>(person).await?.into_iter().next().ok_or(OfficeError::Unknown("colour"))?;
+        self.rerate_all(&people.iter().cloned().collect()).await?;
         let rule_set = self.rule_set().await?.map_or_else(String::new, |rule_set| {
             with.rule_set_codes.get(&rule_set.id).unwrap_or(&rule_set.id).clone()
         });
-        let claims = Claims {
-            issuer: with.issuer.clone(),
-            issued: self.at,
-            expires: self.at,
-            id: PassId::new([0; 8]),
-            holder: None,
-            level: rated.what.level,
-            rule_set,
-            region: with.region.clone(),
-            initials: initials(&resident.name),
-            birthday: resident.particulars.birthday,
-            help: String::new(),
-        };
-        Ok((rated.what, claims))
+        let residents = self.about_all::<Resident>(people).await?.into_iter();
+        let mut residents: BTreeMap<PersonId, Resident> =
+            residents.map(|filed| (filed.what.person.clone(), filed.what)).collect();
+        let mut carried = Vec::with_capacity(people.len());
+        for Filed { what: rated, .. } in self.about_all::<Rated>(people).await? {
+            let Some(resident) = residents.remove(&rated.person) else { continue };
+            let claims = Claims {
+                issuer: with.issuer.clone(),
+                issued: self.at,
+                expires: self.at,
+                id: PassId::new([0; 8]),
+                holder: None,
+                level: rated.level,
+                rule_set: rule_set.clone(),
+                region: with.region.clone(),
+                initials: initials(&resident.name),
+                birthday: resident.particulars.birthday,
+                help: String::new(),
+            };
+            carried.push((rated, claims));
+        }
+        Ok(carried)
+    }
+
+    /// The person's colour as it is now, and what a pass says of it.
+    pub(crate) async fn what_to_carry(&mut self, person: &PersonId) -> Result<(Rated, Claims), OfficeError> {
+        let carried = self.what_to_carry_all(std::slice::from_ref(person)).await?;
+        carried.into_iter().next().ok_or(OfficeError::Unknown("person"))
     }
 
     /// Issues a pass that needs no phone, for a day at most; gives the colour it says as well.
@@ -224,35 +235,48 @@ impl Desk<'_> {
         &mut self,
         person: &PersonId,
     ) -> Result<(Rated, CarriedPass), OfficeError> {
+        let passes = self.paper_passes(std::slice::from_ref(person)).await?;
+        passes.into_iter().next().ok_or(OfficeError::Unknown("person"))
+    }
+
+    /// Issues such passes to many people; to none who is not registered.
+    pub(crate) async fn paper_passes(
+        &mut self,
+        people: &[PersonId],
+    ) -> Result<Vec<(Rated, CarriedPass)>, OfficeError> {
         let office = self.office;
         let with = office.pass_desk()?;
-        let (rated, claims) = self.what_to_carry(person).await?;
+        let signer = office.signer(with, self.at)?;
         // To the second, as passes have it.
         let start = Timestamp::from_second(self.at.as_second())?;
         let day = start.checked_add(LIFETIME_MAX)?;
-        let expires = rated.changes_at.map_or(day, |changes| changes.min(day));
-        let id = draw_id(None, &mut |bytes| office.randomness.fill(bytes));
-        let help = if rated.level == Level::Green { String::new() } else { with.help.clone() };
-        let signer = office.signer(with, self.at)?;
-        let text = issue(&Claims { issued: start, expires, id, help, ..claims }, signer)?;
-        self.carried(person, rated.level, vec![(id.to_string(), expires)], signer.spki()).await?;
-        Ok((rated, CarriedPass { hour: Hour { start, end: expires, expires }, text }))
+        let (mut passes, mut carried) = (Vec::new(), Vec::new());
+        for (rated, claims) in self.what_to_carry_all(people).await? {
+            let expires = rated.changes_at.map_or(day, |changes| changes.min(day));
+            let id = draw_id(None, &mut |bytes| office.randomness.fill(bytes));
+            let help = if rated.level == Level::Green { String::new() } else { with.help.clone() };
+            let text = issue(&Claims { issued: start, expires, id, help, ..claims }, signer)?;
+            carried.push(self.carried(&rated, vec![(id.to_string(), expires)]));
+            passes.push((rated, CarriedPass { hour: Hour { start, end: expires, expires }, text }));
+        }
+        self.remember(&carried, signer.spki()).await?;
+        Ok(passes)
     }
 
-    /// Remembers passes that were issued, for their holder and for the count in the public log.
-    async fn carried(
-        &mut self,
-        person: &PersonId,
-        level: Level,
-        passes: Vec<(String, Timestamp)>,
-        spki: &[u8],
-    ) -> Result<(), OfficeError> {
+    fn carried(&self, rated: &Rated, passes: Vec<(String, Timestamp)>) -> Carried {
+        Carried { person: rated.person.clone(), level: rated.level, issued: self.at, passes }
+    }
+
+    /// Remembers passes that were issued, for their holders and for the count in the public log.
+    async fn remember(&mut self, carried: &[Carried], spki: &[u8]) -> Result<(), OfficeError> {
+        let passes: usize = carried.iter().map(|carried| carried.passes.len()).sum();
+        if passes == 0 {
+            return Ok(());
+        }
         let (from, to) = day_around(self.at)?;
-        let signed = Signed { public_key: Sha256Hash::of(spki), from, to, passes: passes.len() as u64 };
+        let signed = Signed { public_key: Sha256Hash::of(spki), from, to, passes: passes as u64 };
         self.file(&signed).await?;
-        let carried = Carried { person: person.clone(), level, issued: self.at, passes, revoked: false };
-        self.file(&carried).await?;
-        Ok(())
+        self.file_all(carried).await
     }
 
     /// Revokes the living passes of a person; gives how many.
@@ -260,23 +284,25 @@ impl Desk<'_> {
         self.revoke_all(std::slice::from_ref(person)).await
     }
 
-    /// Revokes the living passes of many people; gives how many.
+    /// Revokes the living passes of many people; gives how many. Only their ids remain, with nobody's name.
     pub(crate) async fn revoke_all(&mut self, people: &[PersonId]) -> Result<u64, OfficeError> {
         self.changed.extend_from_slice(people);
-        for shown in self.about_all::<ShownPass>(people).await? {
-            self.discard(&shown).await?;
-        }
-        let mut carried = self.about_all::<Carried>(people).await?;
-        carried.retain(|carried| !carried.what.revoked);
+        let (carried, shown): (Vec<_>, Vec<_>) = self
+            .tx
+            .about_all(&[Carried::KIND, ShownPass::KIND], people)
+            .await?
+            .into_iter()
+            .partition(|record| record.kind == Carried::KIND);
+        let shown = self.read_all::<ShownPass>(shown).await?;
+        self.renew(shown).await?;
         let mut passes = Vec::new();
-        for carried in &mut carried {
-            carried.what.revoked = true;
-            passes.extend(carried.what.passes.iter().filter(|(_, expires)| *expires > self.at).cloned());
+        for carried in self.read_all::<Carried>(carried.clone()).await? {
+            passes.extend(carried.what.passes.into_iter().filter(|(_, expires)| *expires > self.at));
         }
         let revoked: Vec<Revoked> =
             passes.chunks(PASSES_TOGETHER).map(|passes| Revoked { passes: passes.to_vec() }).collect();
         self.file_all(&revoked).await?;
-        self.refile_all(&carried).await?;
+        self.discard_all(&carried).await?;
         Ok(passes.len() as u64)
     }
 

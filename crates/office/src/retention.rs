@@ -66,6 +66,7 @@ const CLASSES: &[(&str, DataClass)] = &[
     ("shown_pass", DataClass::Ratings),
     ("import", DataClass::AccessRecords),
     ("imported_visit", DataClass::Visits),
+    ("vouched", DataClass::Cases),
     ("whole_export", DataClass::AccessRecords),
 ];
 

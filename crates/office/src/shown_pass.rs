@@ -1,4 +1,7 @@
-//! The pass on a person's page: issued when their colour changes or the last one ends, not when somebody looks.
+//! The pass on a person's page: issued when their colour changes or the last one ends soon, not when somebody looks. Only the very
+//! first is issued at a look.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use evidence::{Level, PersonId};
 use jiff::{SignedDuration, Timestamp};
@@ -6,14 +9,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     actor::Actor,
+    desk::{Desk, Filed},
     error::OfficeError,
     kept::{Kept, Rated},
     office::{Office, transact},
+    passes::CarriedPass,
     permissions::UseCase,
 };
 
 /// A pass that ends sooner is replaced, so that an outage of hours leaves nobody without one (R12).
 const LEFT_MIN: SignedDuration = SignedDuration::from_hours(12);
+/// Passes that are renewed in one transaction.
+const AT_ONCE: u32 = 100;
 
 /// The pass that a person's page shows.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +37,8 @@ pub struct ShownPass {
     pub expires: Timestamp,
     /// When the level changes by itself.
     pub changes_at: Option<Timestamp>,
+    /// When it is replaced; it is not shown from then on.
+    pub renewed_at: Timestamp,
 }
 
 impl std::fmt::Debug for ShownPass {
@@ -43,17 +52,28 @@ impl Kept for ShownPass {
     fn person(&self) -> Option<&PersonId> {
         Some(&self.person)
     }
+    fn due(&self) -> Option<Timestamp> {
+        Some(self.renewed_at)
+    }
     fn keep_until(&self) -> Option<Timestamp> {
         Some(self.expires)
     }
 }
 
 impl ShownPass {
-    /// Until when it may be shown from memory without asking again.
-    #[must_use]
-    pub fn fresh_until(&self) -> Timestamp {
-        let renewed = self.expires.checked_sub(LEFT_MIN).unwrap_or(self.expires).max(self.issued);
-        self.changes_at.map_or(renewed, |changes| changes.min(renewed)).min(self.expires)
+    fn new(rated: &Rated, pass: CarriedPass) -> Self {
+        let CarriedPass { hour, text } = pass;
+        let renewed = hour.expires.checked_sub(LEFT_MIN).unwrap_or(hour.expires).max(hour.start);
+        let renewed = rated.changes_at.map_or(renewed, |changes| changes.min(renewed)).min(hour.expires);
+        ShownPass {
+            person: rated.person.clone(),
+            level: rated.level,
+            text,
+            issued: hour.start,
+            expires: hour.expires,
+            changes_at: rated.changes_at,
+            renewed_at: renewed,
+        }
     }
 }
 
@@ -69,7 +89,7 @@ impl Office {
             let level = desk.about::<Rated>(person).await?.into_iter().next().map(|rated| rated.what.level);
             let at = desk.at;
             if let Some(good) = shown.iter().find(|shown| {
-                shown.what.fresh_until() > at && level.is_some_and(|level| level == shown.what.level)
+                shown.what.renewed_at > at && level.is_some_and(|level| level == shown.what.level)
             }) {
                 return Ok(good.what.clone());
             }
@@ -77,16 +97,62 @@ impl Office {
                 desk.discard(old).await?;
             }
             let (rated, pass) = desk.paper_pass(person).await?;
-            let shown = ShownPass {
-                person: person.clone(),
-                level: rated.level,
-                text: pass.text,
-                issued: pass.hour.start,
-                expires: pass.hour.expires,
-                changes_at: rated.changes_at,
-            };
+            let shown = ShownPass::new(&rated, pass);
             desk.file(&shown).await?;
             Ok(shown)
         })
+    }
+
+    /// Issues anew the passes on pages whose level changed, or that end soon; gives how many. It may be stopped at any moment, and
+    /// is to be called again and again.
+    ///
+    /// # Errors
+    /// Where the database or the signer fails.
+    pub async fn renew_passes(&self) -> Result<u64, OfficeError> {
+        let mut renewed = 0;
+        if self.passes.is_none() {
+            return Ok(renewed);
+        }
+        loop {
+            let (some, due) = transact!(self, |desk| { desk.renew_shown().await })?;
+            renewed += some;
+            if due < AT_ONCE as usize {
+                return Ok(renewed);
+            }
+        }
+    }
+}
+
+impl Desk<'_> {
+    /// Renews some of the passes that are due; gives how many were, and how many were looked at.
+    async fn renew_shown(&mut self) -> Result<(u64, usize), OfficeError> {
+        let due = self.due::<ShownPass>(AT_ONCE).await?;
+        let people: BTreeSet<PersonId> = due.iter().map(|shown| shown.what.person.clone()).collect();
+        let people: Vec<PersonId> = people.into_iter().collect();
+        let mut passes = BTreeMap::new();
+        for (rated, pass) in self.paper_passes(&people).await? {
+            passes.insert(rated.person.clone(), ShownPass::new(&rated, pass));
+        }
+        let mut later = Vec::new();
+        for mut shown in due.iter().cloned() {
+            match passes.remove(&shown.what.person) {
+                Some(pass) => {
+                    shown.what = pass;
+                    later.push(shown);
+                }
+                None => self.discard(&shown).await?,
+            }
+        }
+        self.refile_all(&later).await?;
+        self.changed.extend(people);
+        Ok((later.len() as u64, due.len()))
+    }
+
+    /// Marks the passes on the pages of people as due: they are not shown any more, and issued anew at once.
+    pub(crate) async fn renew(&mut self, mut shown: Vec<Filed<ShownPass>>) -> Result<(), OfficeError> {
+        for shown in &mut shown {
+            shown.what.renewed_at = self.at;
+        }
+        self.refile_all(&shown).await
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     actor::{Actor, Officer},
     desk::{Desk, Filed},
     error::OfficeError,
+    import::Vouched,
     kept::{Kept, NoticeAbout, Piece, Says},
     logged::schedule,
     office::{Office, transact},
@@ -382,7 +383,9 @@ impl Desk<'_> {
     /// Officers whose word a person's restriction rests on, or rests in part on: none of them decides an appeal.
     pub(crate) async fn who_said(&mut self, person: &PersonId) -> Result<Vec<OfficerId>, OfficeError> {
         let said = self.about::<Statement>(person).await?.into_iter();
-        Ok(said.flat_map(|filed| [Some(filed.what.by.officer), filed.what.second]).flatten().collect())
+        let said = said.flat_map(|filed| [Some(filed.what.by.officer), filed.what.second]).flatten();
+        let vouched = self.about::<Vouched>(person).await?.into_iter();
+        Ok(said.chain(vouched.flat_map(|filed| filed.what.officers)).collect())
     }
 
     async fn log_statement(&mut self, statement: &Statement, reason: HoldReason) -> Result<(), OfficeError> {

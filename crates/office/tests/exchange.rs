@@ -333,3 +333,29 @@ async fn r19_everybodys_evidence_leaves_only_with_another_body_and_everybody_see
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r3_who_brought_evidence_in_decides_no_appeal_against_it() {
+    everywhere(200, async |town| {
+        town.publish().await;
+        let all = [person(1), positive(1, town.clock.now())];
+        let want = wanted(1, &all);
+        let approving = beside(Role::Reviewer, "health/province");
+        let (import, _) =
+            town.office.begin_import(&operator(), &want, std::slice::from_ref(&approving)).await.unwrap();
+        take(&town.office, &import, &all).await.unwrap();
+        let mut tx = town.store.begin().await.unwrap();
+        let key = tx.key_names("person/", "", 2).await.unwrap().pop().unwrap();
+        drop(tx);
+        let tested: PersonId = key.trim_start_matches("person/").parse().unwrap();
+        let desk = officer("desk-1", Role::Desk, "health/commission");
+        let words = "The sample was not mine.";
+        let appeal = town.office.appeal(&desk, &tested, "positive-test", words).await.unwrap();
+        let approved = Actor::Officer(approving);
+        let refused = town.office.decide(&approved, &appeal, false, "It is as it is.").await;
+        assert!(matches!(refused, Err(OfficeError::Forbidden { .. })), "{refused:?}");
+        let other = officer("review-9", Role::Reviewer, "health/province");
+        town.office.decide(&other, &appeal, true, "The samples were swapped.").await.unwrap();
+    })
+    .await;
+}

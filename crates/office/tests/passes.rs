@@ -82,7 +82,8 @@ async fn a_changed_colour_revokes_passes_in_the_same_breath() {
         let checked = phone.shown(&town, &passes).await;
         assert_eq!(codes(&checked), ["level_yellow", "live"]);
         let held = town.office.export(&as_bo, &bo).await.unwrap().passes;
-        assert_eq!(held.iter().filter(|carried| carried.revoked).count(), 1);
+        let levels: Vec<Level> = held.iter().map(|carried| carried.level).collect();
+        assert_eq!(levels, [Level::Yellow], "of those that were revoked nothing is kept but their ids");
         // Whoever leaves has no pass any more.
         let (cai, as_cai) = town.person("Cai", None).await;
         let paper = town.office.issue_paper_pass(&as_cai, &cai, "").await.unwrap();
@@ -93,6 +94,35 @@ async fn a_changed_colour_revokes_passes_in_the_same_breath() {
             town.office.issue_passes(&as_bo, &bo, &phone.keys()[..1]).await.is_err(),
             "a key for every hour"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_pass_on_a_page_is_issued_when_the_colour_changes_not_when_somebody_looks() {
+    everywhere(200, async |town| {
+        let town = issuing(town).await;
+        let (anna, _) = town.person("Anna", Some("h1")).await;
+        let (bo, as_bo) = town.person("Bo", Some("h1")).await;
+        assert_eq!(town.office.shown_pass(&as_bo, &bo).await.unwrap().level, Level::Green);
+        assert_eq!(town.office.renew_passes().await.unwrap(), 0, "nothing changed");
+        town.case(&anna, None).await;
+        assert_eq!(town.office.renew_passes().await.unwrap(), 1, "Bo's; Anna never looked at hers");
+        let issued = town.office.export(&as_bo, &bo).await.unwrap().passes;
+        assert_eq!(issued.iter().map(|carried| carried.level).collect::<Vec<_>>(), [Level::Yellow]);
+        let yellow = town.office.shown_pass(&as_bo, &bo).await.unwrap();
+        assert_eq!(codes(&door(&town, &yellow.text).await), ["level_yellow", "paper"]);
+        assert_eq!(town.office.export(&as_bo, &bo).await.unwrap().passes, issued, "the look issued none");
+        // And again when so little of its day is left that an outage could outlast it.
+        town.minutes(12 * 60 + 1).await;
+        assert_eq!(town.office.renew_passes().await.unwrap(), 1);
+        let later = town.office.shown_pass(&as_bo, &bo).await.unwrap();
+        assert!(later.expires > yellow.expires, "{later:?}");
+        // A lost phone: what its page showed is not shown again.
+        town.office.revoke_passes(&as_bo, &bo, "").await.unwrap();
+        let after = town.office.shown_pass(&as_bo, &bo).await.unwrap();
+        assert_ne!(after.text, later.text);
+        assert_eq!(codes(&door(&town, &later.text).await), ["level_yellow", "paper", "revoked"]);
     })
     .await;
 }

@@ -16,6 +16,8 @@ use crate::{
 const AT_ONCE: u32 = 100;
 /// How often the outbox is looked at.
 const SEND_EVERY: Duration = Duration::from_secs(1);
+/// How soon after a change of colour its new pass is there.
+const RENEW_EVERY: Duration = Duration::from_secs(1);
 
 /// Jobs that run beside a service.
 #[derive(Debug)]
@@ -30,11 +32,15 @@ impl Jobs {
     pub fn start(service: &Service) -> Self {
         let (stop, stopped) = watch::channel(false);
         let tick_every = service.settings().tick_every;
-        let (ticking, sending) = (service.clone(), service.clone());
+        let (ticking, sending, renewing) = (service.clone(), service.clone(), service.clone());
         let running = vec![
             tokio::spawn(every(tick_every, stopped.clone(), move || {
                 let service = ticking.clone();
                 async move { tick(&service).await }
+            })),
+            tokio::spawn(every(RENEW_EVERY, stopped.clone(), move || {
+                let service = renewing.clone();
+                async move { renew(&service).await }
             })),
             tokio::spawn(every(SEND_EVERY, stopped, move || {
                 let service = sending.clone();
@@ -82,6 +88,14 @@ async fn tick(service: &Service) {
         && let Err(error) = service.officers().publish_log(&**place, &**key).await
     {
         failed("publish_log", &error);
+    }
+}
+
+/// Issues the passes of those whose colour changed, before they look.
+async fn renew(service: &Service) {
+    match service.officers().renew_passes().await {
+        Ok(renewed) => metrics::counter!("cleanbill_renewed_passes_total").increment(renewed),
+        Err(error) => failed("renew_passes", &error),
     }
 }
 

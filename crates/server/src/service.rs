@@ -36,6 +36,8 @@ const REMEMBERED_MAX: usize = 1_000_000;
 /// Longest time a pass is shown from memory where another process may have changed it.
 const PASS_REMEMBERED: Duration = Duration::from_secs(60);
 
+/// How long it is remembered that a pass changed: longer than a request may take.
+const CHANGE_REMEMBERED: Duration = Duration::from_secs(120);
 /// How old the filter of revoked passes may be when a door fetches it.
 const FILTER_REMEMBERED: Duration = Duration::from_secs(60);
 
@@ -97,9 +99,17 @@ pub(crate) struct Remembered {
     since: Instant,
 }
 
+/// What is in memory about a person's pass.
+#[derive(Debug)]
+enum InMemory {
+    Pass(Remembered),
+    /// It changed then: what was read before is not kept.
+    Changed(Instant),
+}
+
 /// Passes in memory, until whatever they say may have changed.
 #[derive(Debug, Default)]
-pub(crate) struct Passes(Mutex<HashMap<PersonId, Remembered>>);
+pub(crate) struct Passes(Mutex<HashMap<PersonId, InMemory>>);
 
 impl Watch for Passes {
     fn changed(&self, people: &[PersonId]) {
@@ -107,8 +117,10 @@ impl Watch for Passes {
             return;
         }
         let mut passes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        make_room(&mut passes, people.len());
+        let now = Instant::now();
         for person in people {
-            passes.remove(person);
+            passes.insert(person.clone(), InMemory::Changed(now));
         }
     }
 }
@@ -116,19 +128,33 @@ impl Watch for Passes {
 impl Passes {
     pub(crate) fn get(&self, person: &PersonId, now: Timestamp) -> Option<Remembered> {
         let passes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let pass = passes.get(person)?;
+        let Some(InMemory::Pass(pass)) = passes.get(person) else { return None };
         (pass.fresh_until > now && pass.since.elapsed() < PASS_REMEMBERED).then(|| pass.clone())
     }
 
-    pub(crate) fn put(&self, person: PersonId, bytes: Bytes, fresh_until: Timestamp) -> Remembered {
+    /// Keeps what was read from an instant on, unless it changed since.
+    pub(crate) fn put(
+        &self,
+        person: PersonId,
+        bytes: Bytes,
+        fresh_until: Timestamp,
+        since: Instant,
+    ) -> Remembered {
         let tag = crate::reply::tag(&bytes).into();
-        let pass = Remembered { tag, bytes, fresh_until, since: Instant::now() };
+        let pass = Remembered { tag, bytes, fresh_until, since };
         let mut passes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if passes.len() >= REMEMBERED_MAX {
-            passes.clear();
+        make_room(&mut passes, 1);
+        if !matches!(passes.get(&person), Some(InMemory::Changed(at)) if *at >= since) {
+            passes.insert(person, InMemory::Pass(pass.clone()));
         }
-        passes.insert(person, pass.clone());
         pass
+    }
+}
+
+/// Forgets all passes where there would be too many. That a pass changed is remembered for longer than reading one takes.
+fn make_room(passes: &mut HashMap<PersonId, InMemory>, for_more: usize) {
+    if passes.len() + for_more > REMEMBERED_MAX {
+        passes.retain(|_, kept| matches!(kept, InMemory::Changed(at) if at.elapsed() < CHANGE_REMEMBERED));
     }
 }
 

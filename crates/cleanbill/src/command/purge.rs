@@ -18,16 +18,18 @@ struct Report {
     days_destroyed: u64,
     rerated: u64,
     appeals_decided: u64,
+    deletion_records: usize,
 }
 
-/// Does what is due.
+/// Does what is due, and signs at once what was removed.
 pub(crate) fn run(arguments: &ConfigArgument, json: bool) -> anyhow::Result<Outcome> {
     let config = Config::read(&arguments.config)?;
-    let ticked = wait_for(async {
+    let (ticked, signed) = wait_for(async {
         let opened = open(&config).await?;
         let ticked = opened.office.tick().await?;
+        let signed = opened.office.purge(&opened.operator).await?.len();
         erased_list::keep(&config, &opened.office, &opened.operator).await?;
-        Ok(ticked)
+        Ok((ticked, signed))
     })?;
     if json {
         print_json(&Report {
@@ -35,6 +37,7 @@ pub(crate) fn run(arguments: &ConfigArgument, json: bool) -> anyhow::Result<Outc
             days_destroyed: ticked.days_destroyed,
             rerated: ticked.rerated,
             appeals_decided: ticked.decided,
+            deletion_records: signed,
         })?;
         return Ok(Outcome::Done);
     }
@@ -45,5 +48,6 @@ pub(crate) fn run(arguments: &ConfigArgument, json: bool) -> anyhow::Result<Outc
     );
     anstream::println!("{} colours changed or were looked at again", count(ticked.rerated));
     anstream::println!("{} overdue appeals were decided for the people who made them", count(ticked.decided));
+    anstream::println!("{} deletion records were signed", count(signed as u64));
     Ok(Outcome::Done)
 }

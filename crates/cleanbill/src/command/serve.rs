@@ -4,13 +4,14 @@ use std::{fs, io, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
 use ledger::LogReader;
-use office::LogPlace;
+use office::{Actor, LogPlace, Office};
 use server::{Board, Jobs, Limits, Mail, Messenger, Parts, Service, Settings};
 use tokio::net::TcpListener;
 
 use crate::{
     arguments::ConfigArgument,
     config::{Config, Database},
+    erased_list,
     opening::{self, Opened, wait_for},
     outcome::Outcome,
     result_file::write_whole,
@@ -19,6 +20,10 @@ use crate::{
 
 /// How often what is due is done.
 const TICK_EVERY: Duration = Duration::from_secs(20);
+
+/// How often the list of those who left is written: whoever leaves later than this before the machine is lost could come back with a
+/// backup.
+const KEEP_ERASED_EVERY: Duration = Duration::from_secs(60);
 
 /// The public log's files in a folder.
 #[derive(Debug)]
@@ -62,10 +67,26 @@ pub(super) fn run(arguments: &ConfigArgument) -> anyhow::Result<Outcome> {
             Database::Postgres(_) => opened.office.clone().on(opening::open_store(&config).await?),
         };
         let settings = settings(&config);
+        let (office, operator) = (opened.office.clone(), opened.operator.clone());
         let parts = parts(&config, opened, officers, messenger, None, settings);
-        serve(&config, &Service::new(parts)).await
+        let service = Service::new(parts);
+        tokio::select! {
+            served = serve(&config, &service) => served?,
+            () = keep_erased(&config, &office, &operator) => {}
+        }
+        erased_list::keep(&config, &office, &operator).await
     })?;
     Ok(Outcome::Done)
+}
+
+/// Keeps the list of those who left beside the backups, again and again.
+async fn keep_erased(config: &Config, office: &Office, operator: &Actor) {
+    loop {
+        if erased_list::keep(config, office, operator).await.is_err() {
+            tracing::warn!(job = "erased_list", "a job failed and is tried again");
+        }
+        tokio::time::sleep(KEEP_ERASED_EVERY).await;
+    }
 }
 
 /// What a configuration says to a service.
@@ -93,7 +114,7 @@ pub(super) fn settings(config: &Config) -> Settings {
 pub(super) fn parts(
     config: &Config,
     opened: Opened,
-    officers: office::Office,
+    officers: Office,
     messenger: Arc<dyn Messenger>,
     board: Option<Arc<Board>>,
     settings: Settings,

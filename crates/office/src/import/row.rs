@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use store::{DayVisit, RecordId};
 
-use super::Taken;
+use super::{Import, Taken};
 use crate::{
     backup::Erased,
     desk::{Desk, day_of},
@@ -85,9 +85,10 @@ impl Desk<'_> {
     /// Takes in rows; gives what became of each, and how many of those taken in restrict somebody.
     pub(super) async fn import_rows(
         &mut self,
-        source: &str,
+        import: &Import,
         rows: &[ImportRow],
     ) -> Result<(Vec<Imported>, u64), OfficeError> {
+        let source = import.source.as_str();
         let (mut imported, mut restricted) = (Vec::with_capacity(rows.len()), 0);
         let mut rerate = BTreeSet::new();
         for row in rows {
@@ -107,7 +108,7 @@ impl Desk<'_> {
                 ImportRow::Ruling(_) => Imported::Rejected(
                     "a ruling is made here by two officers of different bodies and never enters by import",
                 ),
-                row => self.import_evidence(source, row, &mut rerate).await?,
+                row => self.import_evidence(import, row, &mut rerate).await?,
             };
             restricted += u64::from(became == Imported::New && row.restricts());
             imported.push(became);
@@ -204,10 +205,11 @@ impl Desk<'_> {
 
     async fn import_evidence(
         &mut self,
-        source: &str,
+        import: &Import,
         row: &ImportRow,
         rerate: &mut BTreeSet<PersonId>,
     ) -> Result<Imported, OfficeError> {
+        let source = import.source.as_str();
         let Some((person, says, known)) = self.evidence_of(source, row)? else {
             return Ok(Imported::Rejected("it has no date from which it can be known"));
         };
@@ -230,6 +232,9 @@ impl Desk<'_> {
         }
         self.file_as(id, &piece, None).await?;
         rerate.insert(person.clone());
+        if row.restricts() {
+            self.vouch(import, &person).await?;
+        }
         if let Says::Case(case) = &piece.says
             && matches!(case.status, CaseStatus::Suspected | CaseStatus::Confirmed)
         {

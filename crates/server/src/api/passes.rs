@@ -12,6 +12,7 @@ use office::{CarriedPass, permissions::UseCase};
 use pass::HolderKey;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use crate::{
@@ -80,6 +81,7 @@ pub(crate) async fn remembered(
     if let Some(pass) = service.passes().get(person, service.now()) {
         return Ok(pass);
     }
+    let since = Instant::now();
     let shown = service.office().shown_pass(&caller.actor, person).await;
     let shown = shown.map_err(|error| service.problem(&error))?;
     let bytes = serde_json::to_vec(&json!({
@@ -90,7 +92,7 @@ pub(crate) async fn remembered(
         "text": shown.text,
     }))
     .map_err(|_| Kind::Failed)?;
-    Ok(service.passes().put(person.clone(), Bytes::from(bytes), shown.fresh_until()))
+    Ok(service.passes().put(person.clone(), Bytes::from(bytes), shown.renewed_at, since))
 }
 
 async fn own(

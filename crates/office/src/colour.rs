@@ -8,7 +8,8 @@ use std::{
 
 use contacts::{Contact, Profile, take_together};
 use evidence::{Exposure, Level, PersonId, RegionId, RegionPeriod};
-use rating::{Evidence, Explanation, Language, Rating, RuleSet, explain, rate_in_force};
+use jiff::Timestamp;
+use rating::{Evidence, Explanation, Language, Rating, RuleSet, explain, rate_in_force, timeline};
 
 use crate::{
     actor::Actor,
@@ -82,6 +83,9 @@ pub struct Seen {
     pub rating: Option<Rating>,
     /// Why, until when, what ends it sooner, how to contest it.
     pub explanation: Option<Explanation>,
+    /// Each instant at which the level changed or is to change, as far as is known now, with the level from then on. Before the
+    /// first it is green.
+    pub timeline: Vec<(Timestamp, Level)>,
 }
 
 impl Seen {
@@ -108,12 +112,13 @@ impl Office {
             desk.authorise(actor, UseCase::SeeColour, Some(person), purpose).await?;
             desk.known(person).await?;
             let Some(rule_set) = desk.rule_set().await? else {
-                return Ok(Seen { rating: None, explanation: None });
+                return Ok(Seen { rating: None, explanation: None, timeline: Vec::new() });
             };
             let evidence = desk.evidence(person).await?;
             let rating = rate_in_force(&rule_set, &evidence, desk.at);
             let explanation = Some(explain(&rule_set, &evidence, &rating, language));
-            Ok(Seen { rating: Some(rating), explanation })
+            let timeline = timeline(&rule_set, &evidence, desk.at);
+            Ok(Seen { rating: Some(rating), explanation, timeline })
         })
     }
 }

@@ -81,6 +81,12 @@ impl Office {
         Ok(self.pass_desk()?.publisher.spki().to_vec())
     }
 
+    /// Where help and appeal are, as passes say it; empty where the office issues none.
+    #[must_use]
+    pub fn help(&self) -> &str {
+        self.passes.as_deref().map_or("", |desk| &desk.help)
+    }
+
     fn signer<'a>(&self, desk: &'a PassDesk, at: Timestamp) -> Result<&'a dyn Signer, OfficeError> {
         let refused =
             || OfficeError::refused("no key signs passes yet", "wait until the first key's time begins");

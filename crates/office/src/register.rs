@@ -94,28 +94,6 @@ impl Office {
             desk.refile(&resident).await
         })
     }
-
-    /// Lets somebody act for a person, who consents to it.
-    ///
-    /// # Errors
-    /// [`OfficeError::Unknown`] where there is no such person.
-    pub async fn appoint_proxy(
-        &self,
-        actor: &Actor,
-        person: &PersonId,
-        proxy: &PersonId,
-    ) -> Result<(), OfficeError> {
-        transact!(self, |desk| {
-            desk.authorise(actor, UseCase::Register, Some(person), "appointing a proxy").await?;
-            desk.known(proxy).await?;
-            let mut resident = desk.known(person).await?;
-            if !resident.what.proxies.contains(proxy) {
-                resident.what.proxies.push(proxy.clone());
-                desk.refile(&resident).await?;
-            }
-            Ok(())
-        })
-    }
 }
 
 impl Desk<'_> {

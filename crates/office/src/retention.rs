@@ -32,6 +32,7 @@ const VISITS_AT_ONCE: u32 = 10_000;
 const CLASSES: &[(&str, DataClass)] = &[
     ("resident", DataClass::PersonalDetails),
     ("household", DataClass::Households),
+    ("proxy", DataClass::PersonalDetails),
     ("rated", DataClass::Ratings),
     ("pass", DataClass::Ratings),
     ("revoked", DataClass::Ratings),

@@ -187,6 +187,14 @@ impl Office {
         transact!(self, |desk| { desk.venue_with(code).await })
     }
 
+    /// What people call a venue; none where it is not registered here any more.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn venue_name(&self, venue: &VenueId) -> Result<Option<String>, OfficeError> {
+        transact!(self, |desk| { Ok(desk.place(venue).await?.and_then(|place| place.what.venue.name)) })
+    }
+
     fn code_hash(&self, code: &VenueCode) -> Result<Vec<u8>, OfficeError> {
         Ok(self.keys.lookup(CODE, code.as_str())?.0)
     }

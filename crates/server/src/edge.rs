@@ -18,9 +18,11 @@ use crate::{
     service::Service,
 };
 
-/// No script, style, frame or form of anybody else.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; \
-                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// No script, style, frame or form of anybody else. `wasm-unsafe-eval` lets the module of phones and doors be compiled, and nothing
+/// else be evaluated.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self' 'wasm-unsafe-eval'; \
+                      worker-src 'self'; manifest-src 'self'; connect-src 'self'; form-action 'self'; \
+                      frame-ancestors 'none'; base-uri 'none'";
 /// Headers of every answer.
 const HEADERS: &[(HeaderName, &str)] = &[
     (header::CONTENT_SECURITY_POLICY, POLICY),

@@ -14,6 +14,7 @@ mod policy;
 mod record;
 mod review;
 mod sign_in;
+mod style_guide;
 mod venue;
 
 use askama::Template;
@@ -37,16 +38,13 @@ use crate::{
     service::Service,
 };
 
-/// The sheet of every page.
-const STYLE: &str = include_str!("../templates/style.css");
-
 /// The routes.
 pub(crate) fn router() -> Router<Service> {
     Router::new()
-        .route("/style.css", get(style))
         .route("/language/{code}", get(choose_language))
         .merge(home::routes())
         .merge(sign_in::routes())
+        .merge(style_guide::routes())
         .merge(me::routes())
         .merge(record::routes())
         .merge(venue::routes())
@@ -71,6 +69,14 @@ pub(crate) struct Frame {
     once: String,
     done: Option<String>,
     zone: TimeZone,
+    pub(crate) now: Timestamp,
+}
+
+/// An instant as pages show it: for machines, for people, and how long it is until then.
+pub(crate) struct Moment {
+    pub(crate) iso: Timestamp,
+    pub(crate) says: String,
+    pub(crate) left: String,
 }
 
 impl Frame {
@@ -85,6 +91,7 @@ impl Frame {
             once: format!("{:x}-{:x}", service.now().as_microsecond(), service.request_number()),
             done: None,
             zone: settings.time_zone.clone(),
+            now: service.now(),
         }
     }
 
@@ -118,6 +125,29 @@ impl Frame {
         at.to_zoned_datetime(self.zone.clone()).strftime(format).to_string()
     }
 
+    /// An instant with how long it is until then.
+    pub(crate) fn moment(&self, at: &Timestamp) -> Moment {
+        let minutes = at.duration_since(self.now).as_mins();
+        let (days, hours, rest) = (minutes / 1440, minutes % 1440 / 60, minutes % 60);
+        let (key, first, second) = match (days, hours) {
+            _ if minutes <= 0 => ("left-over", 0, 0),
+            (1.., _) => ("left-days", days, hours),
+            (_, 1..) => ("left-hours", hours, rest),
+            _ => ("left-minutes", rest, 0),
+        };
+        let (first, second) = (first.to_string(), second.to_string());
+        let left = language::say(self.language, key, &[("first", &first), ("second", &second)]);
+        Moment { iso: *at, says: self.when(at), left }
+    }
+
+    /// Sentences for a script, as JSON that can stand in a page.
+    pub(crate) fn words(&self, keys: &[&str]) -> String {
+        let places = [("first", "{first}"), ("second", "{second}")];
+        let word = |key: &&str| ((*key).to_owned(), language::say(self.language, key, &places).into());
+        let words: serde_json::Map<String, serde_json::Value> = keys.iter().map(word).collect();
+        serde_json::Value::Object(words).to_string().replace('<', "\\u003c")
+    }
+
     /// The word of a level.
     pub(crate) fn level(&self, level: &evidence::Level) -> String {
         self.say(&format!("level-{level}"))
@@ -147,6 +177,10 @@ impl Frame {
     pub(crate) fn own_page(&self) -> Option<(&'static str, String)> {
         let role = self.role?;
         Some((home_of(role), self.role_word(&role)))
+    }
+
+    pub(crate) fn is_resident(&self) -> bool {
+        self.role == Some(Role::Resident)
     }
 
     pub(crate) fn is_signed_in(&self) -> bool {
@@ -210,17 +244,6 @@ impl Asked {
 pub(crate) fn shown(page: &impl Template) -> Result<Response, Problem> {
     let page = page.render().map_err(|_| Kind::Failed)?;
     Ok(reply::typed(StatusCode::OK, "text/html; charset=utf-8", page))
-}
-
-async fn style(headers: axum::http::HeaderMap) -> Response {
-    let mut response = reply::read(
-        &headers,
-        "text/css; charset=utf-8",
-        &reply::tag(STYLE.as_bytes()),
-        STYLE.as_bytes().into(),
-    );
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
-    response
 }
 
 /// Remembers a language in a cookie, and goes back.

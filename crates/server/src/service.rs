@@ -21,7 +21,7 @@ use office::{Actor, LogPlace, Office, OfficeError, Watch};
 use tokio::{net::TcpListener, time::Instant};
 
 use crate::{
-    api, edge,
+    api, assets, edge,
     limits::{Gate, Rates},
     outbox::{Board, Messenger},
     page,
@@ -205,6 +205,7 @@ impl Service {
         Router::new()
             .merge(api::router())
             .merge(page::router())
+            .merge(assets::router())
             .fallback(edge::unknown)
             .method_not_allowed_fallback(edge::no_such_method)
             .layer(tower_http::catch_panic::CatchPanicLayer::custom(edge::failed))

@@ -68,7 +68,7 @@ async fn every_page_is_for_its_role_and_speaks_both_languages() {
                 assert_eq!(answer.status, expected, "{path} as {role:?}: {}", answer.text());
             }
         }
-        for path in ["/", "/sign-in", "/check", "/demo/notices", "/errors"] {
+        for path in ["/", "/sign-in", "/check", "/demo/notices", "/errors", "/style"] {
             for (language, tag) in [("en", "lang=\"en\""), ("zh-CN,zh;q=0.9", "lang=\"zh-CN\"")] {
                 let answer = page(&town, path, None, language).await;
                 assert_eq!(answer.status, StatusCode::OK, "{path}");
@@ -132,11 +132,11 @@ async fn r13_a_door_says_what_a_pass_says_and_an_essential_place_refuses_nobody(
             town.ask(request).await.text()
         };
         let shown = check(format!("pass={encoded}")).await;
-        assert!(shown.contains("<section class=\"pass green\"") && shown.contains("Admit"), "{shown}");
+        assert!(shown.contains("<section class=\"status green\"") && shown.contains("Admit"), "{shown}");
         // R20: the door's page says nothing by which two checks of somebody could be joined.
         assert!(!shown.contains(&pass[10..40]) && !shown.contains("M."));
         assert!(check("pass=nonsense".to_owned()).await.contains("Ask for help"));
-        assert!(check("pass=nonsense&essential=yes".to_owned()).await.contains("pass green"));
+        assert!(check("pass=nonsense&essential=yes".to_owned()).await.contains("status green"));
     })
     .await;
 }

@@ -1,4 +1,4 @@
-//! `/me/record`: who looked, proxies, proofs, taking one's data along, and leaving.
+//! `/me/record`: who looked, consents and their withdrawal, taking one's data along, and leaving.
 
 use askama::Template;
 use axum::{
@@ -8,11 +8,13 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
+use evidence::PersonId;
 use office::Role;
+use store::RecordId;
 
 use crate::{
     form::{Filled, went_well},
-    page::{Asked, Frame, shown},
+    page::{Asked, Frame, me::Look, me::looks, shown},
     problem::{Kind, Problem},
     reply,
     service::Service,
@@ -28,51 +30,67 @@ struct Page {
     page: Frame,
     person: String,
     accesses: Vec<Look>,
+    proxies: Vec<(PersonId, String)>,
+    shares: Vec<Sharing>,
 }
 
-/// A look at the record.
-struct Look {
-    at: String,
-    who: String,
-    body: String,
-    part: String,
-    purpose: String,
+/// A status that is shared.
+struct Sharing {
+    id: String,
+    with: String,
+    until: String,
+    is_over: bool,
+    asked: Vec<String>,
 }
 
 async fn record(State(service): State<Service>, asked: Asked) -> Result<Response, Problem> {
     let caller = asked.only(Role::Resident)?;
     let person = caller.resident()?;
-    let accesses = service.office().accesses(&caller.actor, &person, "").await;
-    let accesses = accesses.map_err(|error| service.problem(&error))?;
-    let frame = &asked.frame;
-    let accesses = accesses
+    let (office, frame) = (service.office(), &asked.frame);
+    let accesses = looks(&service, caller, &person, frame).await?;
+    let proxies = office.proxies(&caller.actor, &person).await.map_err(|error| service.problem(&error))?;
+    let shares = office.shares(&caller.actor, &person).await.map_err(|error| service.problem(&error))?;
+    let shares = shares
         .into_iter()
-        .map(|access| Look {
-            at: frame.when(&access.at),
-            who: frame.role_word(&access.role),
-            body: access.body.to_string(),
-            part: access.part,
-            purpose: access.purpose,
+        .map(|(id, of)| Sharing {
+            id: id.as_str().to_owned(),
+            with: of.with,
+            until: frame.when(&of.until),
+            is_over: of.until <= frame.now,
+            asked: of.asked.iter().map(|at| frame.when(at)).collect(),
         })
         .collect();
-    shown(&Page { accesses, person: person.to_string(), page: asked.frame })
+    shown(&Page { accesses, person: person.to_string(), proxies, shares, page: asked.frame })
 }
 
-async fn act(State(service): State<Service>, filled: Filled) -> Result<Response, Problem> {
+async fn act(State(service): State<Service>, asked: Asked, filled: Filled) -> Result<Response, Problem> {
     let person = filled.caller.resident()?;
     let actor = &filled.caller.actor;
+    let office = filled.once(service.office());
     match filled.text("action") {
         "proxy" => {
             let proxy = filled.fields.parsed("proxy")?;
-            let done = filled.once(service.office()).appoint_proxy(actor, &person, &proxy).await;
+            let done = office.appoint_proxy(actor, &person, &proxy).await;
             went_well(&service, done, "/me/record", "proxy")
+        }
+        "dismiss" => {
+            let proxy = filled.fields.parsed("proxy")?;
+            let done = office.dismiss_proxy(actor, &person, &proxy).await;
+            went_well(&service, done, "/me/record", "dismissed")
+        }
+        "withdraw" => {
+            let share = RecordId::parse(filled.text("share")).ok_or(Kind::Unknown)?;
+            let done = office.withdraw_share(actor, &person, &share).await;
+            went_well(&service, done, "/me/record", "withdrawn")
         }
         "erase" if filled.text("sure") == "yes" => {
             service.office().erase(actor, &person).await.map_err(|error| service.problem(&error))?;
             service.forget_session(&filled.caller.token);
-            Ok(Redirect::to("/?done=erased").into_response())
+            let mut response = Redirect::to("/?done=erased").into_response();
+            response.headers_mut().insert("clear-site-data", super::sign_in::FORGET);
+            Ok(response)
         }
-        "erase" => Err(Problem::detailed(Kind::Refused, "tick that you are sure")),
+        "erase" => Err(Problem::detailed(Kind::Refused, asked.frame.say("erase-tick"))),
         _ => Err(Kind::Malformed.into()),
     }
 }

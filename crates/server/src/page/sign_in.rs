@@ -19,6 +19,9 @@ use crate::{
     service::Service,
 };
 
+/// Tells a browser to forget what it keeps of this service: the page and the keys of whoever signs out.
+pub(super) const FORGET: HeaderValue = HeaderValue::from_static("\"storage\"");
+
 pub(super) fn routes() -> Router<Service> {
     Router::new()
         .route("/sign-in", get(form))
@@ -132,5 +135,6 @@ async fn sign_out(State(service): State<Service>, filled: Filled) -> Result<Resp
     let mut response = Redirect::to("/").into_response();
     let gone = HeaderValue::from_static("session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
     response.headers_mut().append(header::SET_COOKIE, gone);
+    response.headers_mut().insert("clear-site-data", FORGET);
     Ok(response)
 }

@@ -19,6 +19,12 @@ const PORT: u16 = 18_080;
 
 /// Starts the demonstration; it goes on until it is stopped.
 pub(crate) fn run_demo() -> anyhow::Result<()> {
+    // Without it phones show a code as on paper, and doors type: the town is still worth a look.
+    if !crate::root().join("target/device/device.js").exists()
+        && let Err(error) = crate::wasm::build_device()
+    {
+        eprintln!("note: without the module of phones and doors: {error:#}");
+    }
     run(Command::new(built()?).arg("demo"))
 }
 

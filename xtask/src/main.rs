@@ -1,4 +1,4 @@
-//! Chores of the house: `cargo xtask demo | crash | tidy | wasm | fuzz`.
+//! Chores of the house: `cargo xtask demo | crash | tidy | wasm | device | fuzz`.
 
 mod crash;
 mod demo;
@@ -22,6 +22,7 @@ usage: cargo xtask <chore>
   crash [--rounds N]  kill the service N times under load (default 3) and look for every acknowledged write
   tidy            the crate graph, file sizes, names and words
   wasm            build the pure crates for wasm32-unknown-unknown
+  device          build the module that phones and doors run; the server takes it in when it is built next
   fuzz [SECONDS]  run every fuzz target for a while (default 20 seconds each)
 ";
 
@@ -38,6 +39,8 @@ fn main() -> ExitCode {
         },
         ["tidy"] => tidy::run(),
         ["wasm"] => wasm::run(),
+        ["device"] => wasm::build_device(),
+        ["device-glue"] => wasm::glue(),
         ["fuzz"] => fuzz::run_all("20"),
         ["fuzz", seconds] => fuzz::run_all(seconds),
         _ => {

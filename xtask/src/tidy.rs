@@ -57,6 +57,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("oracle", &["evidence", "bundle", "rating", "contacts"]),
+    ("journeys", &[]),
     ("xtask", &[]),
 ];
 

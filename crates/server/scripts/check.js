@@ -16,6 +16,9 @@ const SHAPES = { admit: "green", do_not_admit: "red", ask_for_help: "yellow" };
 const TONES = { admit: [660, 880], do_not_admit: [220, 180, 150], ask_for_help: [440, 440] };
 const SHAKES = { admit: [60], do_not_admit: [300, 100, 300], ask_for_help: [100, 80, 100] };
 
+/** Reasons that speak for admitting: said last where the answer is another one. */
+const FOR = ["level_green", "live", "paper", "vaccination", "test_negative", "recovery", "revocation_unchecked"];
+
 const find = (id) => document.getElementById(id);
 const { publisher, module } = find("door").dataset;
 const language = document.documentElement.lang.slice(0, 2);
@@ -69,7 +72,9 @@ function show({ text, answer }) {
   find("verdict-word").textContent = say(`verdict-${answer.verdict.replaceAll("_", "-")}`);
   const born = answer.birthday ? `${say("door-born")} ${answer.birthday}` : "";
   find("verdict-holder").textContent = [answer.initials, born].filter(Boolean).join(" · ");
-  find("verdict-why").replaceChildren(...answer.why.map((why) => {
+  const speaksFor = (why) => Number(FOR.includes(why));
+  const reasons = [...answer.why].sort((one, other) => speaksFor(one) - speaksFor(other));
+  find("verdict-why").replaceChildren(...reasons.map((why) => {
     const line = document.createElement("li");
     line.textContent = say(`why-${why.replaceAll("_", "-")}`);
     return line;

@@ -211,6 +211,6 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         // It is ended with its driver otherwise.
-        let _ = self.try_send("DELETE", "", &Value::Null);
+        let _ = self.try_send("DELETE", "", &json!({}));
     }
 }

@@ -105,6 +105,9 @@ pub(super) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
     let mut config = Config::read(&folder.join(CONFIG_FILE))?;
     config.server.listen.set_port(arguments.port);
     HELP.clone_into(&mut config.passes.help);
+    config.passes.help_at_doors = [("en", "Help and appeal"), ("zh", "帮助和申诉")]
+        .map(|(language, words)| (language.to_owned(), format!("{words}: {HELP}")))
+        .into();
     let clock = Arc::new(TownClock::default());
     wait_for(async {
         let opened = opening::open_by(&config, Arc::clone(&clock) as _).await?;

@@ -16,6 +16,7 @@ mod limits;
 mod outbox;
 mod page;
 mod posted;
+mod print;
 mod problem;
 mod reply;
 mod service;

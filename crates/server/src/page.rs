@@ -2,6 +2,7 @@
 
 mod cases;
 mod check;
+mod declare;
 mod desk;
 mod field;
 mod home;
@@ -13,8 +14,10 @@ mod oversight;
 mod policy;
 mod record;
 mod review;
+mod share;
 mod sign_in;
 mod venue;
+mod venues;
 
 use askama::Template;
 use axum::{
@@ -49,8 +52,11 @@ pub(crate) fn router() -> Router<Service> {
         .merge(sign_in::routes())
         .merge(me::routes())
         .merge(record::routes())
+        .merge(share::routes())
         .merge(venue::routes())
+        .merge(venues::routes())
         .merge(check::routes())
+        .merge(declare::routes())
         .merge(desk::routes())
         .merge(field::routes())
         .merge(laboratory::routes())
@@ -111,11 +117,7 @@ impl Frame {
 
     /// An instant as people read it.
     pub(crate) fn when(&self, at: &Timestamp) -> String {
-        let format = match self.language {
-            Language::En => "%-d %B %Y, %H:%M",
-            Language::Zh => "%Y年%-m月%-d日 %H:%M",
-        };
-        at.to_zoned_datetime(self.zone.clone()).strftime(format).to_string()
+        language::date_time(self.language, &self.zone, at)
     }
 
     /// The word of a level.
@@ -126,6 +128,14 @@ impl Frame {
     /// The words of a ruling's ground.
     pub(crate) fn ground(&self, ground: &str) -> String {
         self.say(&format!("ground-{ground}"))
+    }
+
+    /// The words of a kind of venue.
+    pub(crate) fn venue_kind(&self, kind: &str) -> String {
+        let key = format!("kind-{}", kind.replace('_', "-"));
+        let says = self.say(&key);
+        // A kind of another's profile has no words here.
+        if says == key { kind.to_owned() } else { says }
     }
 
     /// The word of a role.

@@ -5,19 +5,25 @@ mod check;
 mod declare;
 mod desk;
 mod field;
+mod figures;
 mod home;
+mod interview;
 mod laboratory;
+mod line_lists;
 mod me;
 pub(crate) mod message;
 mod notices;
 mod oversight;
+mod place_traces;
 mod policy;
 mod record;
 mod review;
 mod share;
 mod sign_in;
+mod travel;
 mod venue;
 mod venues;
+mod watch;
 
 use askama::Template;
 use axum::{
@@ -64,6 +70,12 @@ pub(crate) fn router() -> Router<Service> {
         .merge(review::routes())
         .merge(policy::routes())
         .merge(oversight::routes())
+        .merge(figures::routes())
+        .merge(interview::routes())
+        .merge(line_lists::routes())
+        .merge(place_traces::routes())
+        .merge(travel::routes())
+        .merge(watch::routes())
         .merge(notices::routes())
 }
 
@@ -136,6 +148,11 @@ impl Frame {
         let says = self.say(&key);
         // A kind of another's profile has no words here.
         if says == key { kind.to_owned() } else { says }
+    }
+
+    /// The word of a means of travel.
+    pub(crate) fn travel_mode(&self, mode: &str) -> String {
+        self.say(&format!("mode-{mode}"))
     }
 
     /// The word of a role.

@@ -335,6 +335,7 @@ print-contest = Is the colour wrong? Contest it at any desk or by telephone. A h
 print-whose = Initials, month and day of birth
 print-identity = Valid only with a document that shows your name.
 print-help = Help and appeal
+print-any-desk = Any registration desk
 print-essential = Hospitals, pharmacies, food shops, courts and polling places refuse nobody.
 
 # Venues.

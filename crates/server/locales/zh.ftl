@@ -335,6 +335,7 @@ print-contest = 颜色有误？可在任一窗口或通过电话申诉，由工�
 print-whose = 姓名首字、出生月日
 print-identity = 须与带姓名的证件一同出示方为有效。
 print-help = 帮助与申诉
+print-any-desk = 任一服务窗口
 print-essential = 医院、药店、食品店、法院和投票站不拒绝任何人。
 
 # 场所。

@@ -155,7 +155,8 @@ async fn print(State(service): State<Service>, filled: Filled) -> Result<Respons
             "this is no pass that counts here; issue one, and print that",
         ));
     };
-    let card = Card { text, claims, zone: &service.settings().time_zone };
+    let settings = service.settings();
+    let card = Card { authority: &settings.authority, text, claims, zone: &settings.time_zone };
     let mut response = reply::typed(StatusCode::OK, "application/pdf", card.pdf()?);
     let name = HeaderValue::from_static("inline; filename=\"pass.pdf\"");
     response.headers_mut().insert(header::CONTENT_DISPOSITION, name);

@@ -22,6 +22,8 @@ const LANGUAGES: [Language; 2] = [Language::En, Language::Zh];
 
 /// A pass to print.
 pub(crate) struct Card<'p> {
+    /// Where it is printed.
+    pub(crate) authority: &'p str,
     /// The pass.
     pub(crate) text: &'p str,
     /// What it says.
@@ -61,7 +63,7 @@ impl Card<'_> {
             drawing.set(&mut column, &self.says(language, "print-pass"), Style::of(19.0).bold());
             for key in ["print-fold", "print-at-a-door", "print-lasts", "print-new-one", "print-contest"] {
                 column.y += 7.0;
-                drawing.set(&mut column, &self.says(language, key), Style::of(13.0));
+                drawing.set(&mut column, &self.says(language, key), Style::of(14.0));
             }
         }
     }
@@ -70,7 +72,8 @@ impl Card<'_> {
         let qr = Qr::new(self.text, Correction::Q).or_else(|_| Qr::new(self.text, Correction::M))?;
         let mut column =
             Column { x: WIDTH / 2.0 + MARGIN / 2.0, y: HEIGHT / 2.0 + 12.0, width: WIDTH / 2.0 - MARGIN };
-        drawing.set(&mut column, &self.claims.issuer, Style::of(10.0).faint().centred());
+        let issuer = format!("{} · {}", self.claims.issuer, self.authority);
+        drawing.set(&mut column, &issuer, Style::of(10.0).faint().centred());
         let words = LANGUAGES.map(|language| self.says(language, "print-level")).join("  ");
         let width = drawing.font.width(&words, 26.0);
         let shape = (column.x + (column.width - width) / 2.0 - 20.0, column.y + 9.0);
@@ -79,8 +82,8 @@ impl Card<'_> {
         drawing.set(&mut column, &words, Style::of(26.0).bold().centred());
         column.x -= 16.0;
         column.y += 4.0;
-        // 85 mm: a tired camera reads it at arm's length.
-        drawing.code(&mut column, &qr, 241.0);
+        // 90 mm: a tired camera reads it at arm's length.
+        drawing.code(&mut column, &qr, 255.0);
         column.y += 2.0;
         for language in LANGUAGES {
             drawing.set(&mut column, &self.says(language, "print-until"), Style::of(14.0).bold().centred());
@@ -107,7 +110,12 @@ impl Card<'_> {
         for language in LANGUAGES {
             drawing.set(&mut column, &self.says(language, "print-help"), Style::of(14.0).bold());
         }
-        if !help.is_empty() {
+        if help.is_empty() {
+            // A green pass says none: there is nothing to contest.
+            for language in LANGUAGES {
+                drawing.set(&mut column, &self.says(language, "print-any-desk"), Style::of(14.0));
+            }
+        } else {
             drawing.set(&mut column, help, Style::of(26.0).bold());
         }
         column.y += 10.0;
@@ -144,7 +152,7 @@ mod tests {
             };
             let text = "HC1:".to_owned() + &"A1B2".repeat(60);
             let zone = TimeZone::UTC;
-            let card = Card { text: &text, claims: &claims, zone: &zone };
+            let card = Card { authority: "Health commission", text: &text, claims: &claims, zone: &zone };
             let drawing = card.drawn().unwrap();
             let mut lines = 0;
             for mark in &drawing.marks {

@@ -76,13 +76,31 @@ pub(super) fn write(drawing: &Drawing, title: &str) -> Result<Vec<u8>, PrintErro
     pdf.pages(places.pages).kids([places.page]).count(1);
     let mut page = pdf.page(places.page);
     page.media_box(Rect::new(0.0, 0.0, WIDTH, HEIGHT)).parent(places.pages).contents(places.content);
-    page.resources().fonts().pair(BUILT_IN, places.font).pair(READERS, places.readers_font);
+    let borrows = borrows(drawing);
+    let mut resources = page.resources();
+    let mut fonts = resources.fonts();
+    fonts.pair(BUILT_IN, places.font);
+    if borrows {
+        fonts.pair(READERS, places.readers_font);
+    }
+    fonts.finish();
+    resources.finish();
     page.finish();
     let content = packed(content(drawing).as_slice());
     pdf.stream(places.content, &content).filter(Filter::FlateDecode);
     built_in(&mut pdf, &places, &drawing.font);
-    readers(&mut pdf, &places);
+    if borrows {
+        readers(&mut pdf, &places);
+    }
     Ok(pdf.finish())
+}
+
+/// Whether a line has letters that the built-in font does not.
+fn borrows(drawing: &Drawing) -> bool {
+    drawing.marks.iter().any(|mark| match mark {
+        Mark::Text { text, .. } => !text.chars().all(|letter| drawing.font.has(letter)),
+        Mark::Shape { .. } | Mark::Code { .. } => false,
+    })
 }
 
 fn packed(bytes: &[u8]) -> Vec<u8> {

@@ -57,7 +57,7 @@ impl Poster {
         }
         column.y += 10.0;
         // Long names leave less room for the code; a camera reads a small one as well.
-        let side = (HEIGHT - column.y - 260.0).clamp(200.0, 400.0);
+        let side = (HEIGHT - column.y - 225.0).clamp(200.0, 420.0);
         drawing.code(&mut column, &qr, side);
         column.y += 6.0;
         for words in both("print-camera") {

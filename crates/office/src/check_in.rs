@@ -1,6 +1,6 @@
 //! Checking in at a venue and out of it. A visit alone never changes a colour, and a scan from afar is not presence (R16).
 
-use evidence::{PersonId, VenueId};
+use evidence::{PersonId, Venue, VenueId};
 use jiff::{SignedDuration, Timestamp};
 use store::{DayVisit, RecordId};
 
@@ -41,6 +41,25 @@ impl Office {
             desk.known(person).await?;
             let venue = desk.venue_with(code).await?.venue;
             desk.enter(person, &venue).await
+        })
+    }
+
+    /// Where a person is checked in, and since when.
+    ///
+    /// # Errors
+    /// [`OfficeError::Unknown`] where there is no such person.
+    pub async fn checked_in(
+        &self,
+        actor: &Actor,
+        person: &PersonId,
+    ) -> Result<Option<(Venue, Timestamp)>, OfficeError> {
+        transact!(self, |desk| {
+            desk.authorise(actor, UseCase::CheckIn, Some(person), "").await?;
+            let open = desk.about::<OpenVisit>(person).await?.into_iter().map(|open| open.what);
+            let open = open.filter(|open| open.entered > desk.ago(OPEN_MAX)).max_by_key(|open| open.entered);
+            let Some(OpenVisit { venue, entered, .. }) = open else { return Ok(None) };
+            let place = desk.place(&venue).await?;
+            Ok(place.map(|place| (place.what.venue, entered)))
         })
     }
 

@@ -62,9 +62,11 @@ mod tick;
 mod together;
 mod totp;
 mod trace;
+mod transmission;
 mod travel;
 mod venue;
 mod visits_near;
+mod what_if;
 
 pub use accounts::{AccountSeen, NewAccount};
 pub use actor::{Actor, Officer, Role};
@@ -110,4 +112,6 @@ pub use statement::{HeldStatement, Stage, Stated, Statement};
 pub use tick::Ticked;
 pub use totp::Secret;
 pub use trace::Traced;
+pub use transmission::Met;
 pub use venue::{Owns, Place, VenueCode, VenueGiven};
+pub use what_if::{WhatIf, Would};

@@ -14,6 +14,8 @@ pub use self::reading::{read, read_frame, read_image};
 
 /// Light modules around the code (ISO/IEC 18004, section 6.3.8).
 const QUIET_ZONE: u32 = 4;
+/// The longest link: what a code of version 11 at level Q holds as bytes (ISO/IEC 18004, table 7).
+const LINK_MAX: usize = 177;
 /// How much of a code may be damaged (ISO/IEC 18004): M restores about 15% of it, Q about 25%.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Correction {
@@ -39,6 +41,15 @@ impl Correction {
         match self {
             Self::M => 419,
             Self::Q => 259,
+        }
+    }
+}
+
+impl Correction {
+    fn level(self) -> ECL {
+        match self {
+            Correction::M => ECL::M,
+            Correction::Q => ECL::Q,
         }
     }
 }
@@ -82,10 +93,7 @@ impl Qr {
         if !text.bytes().all(is_alphanumeric) {
             return Err(PictureError::Alphabet);
         }
-        let level = match correction {
-            Correction::M => ECL::M,
-            Correction::Q => ECL::Q,
-        };
+        let level = correction.level();
         let (max, version) = (correction.characters_max(), correction.version_max());
         let too_long = || PictureError::TooLong(text.len(), max, version, correction);
         if text.len() > max {
@@ -94,6 +102,29 @@ impl Qr {
         let code =
             QRBuilder::new(text).mode(Mode::Alphanumeric).ecl(level).build().map_err(|_| too_long())?;
         Ok(Self { code })
+    }
+
+    /// The code of a link, which a phone's own camera opens.
+    ///
+    /// # Errors
+    /// The link is longer than a camera should be asked to read.
+    pub fn of_link(link: &str, correction: Correction) -> Result<Self, PictureError> {
+        let ecl = correction.level();
+        let version = correction.version_max();
+        let too_long = || PictureError::TooLong(link.len(), LINK_MAX, version, correction);
+        if link.len() > LINK_MAX {
+            return Err(too_long());
+        }
+        let code = QRBuilder::new(link).mode(Mode::Byte).ecl(ecl).build().map_err(|_| too_long())?;
+        Ok(Self { code })
+    }
+
+    /// Whether each module is dark, row by row, with the light border.
+    #[must_use]
+    pub fn rows(&self) -> Vec<Vec<bool>> {
+        let side = self.side() + 2 * QUIET_ZONE;
+        let module = |of: u32| of.wrapping_sub(QUIET_ZONE);
+        (0..side).map(|y| (0..side).map(|x| self.is_dark(module(x), module(y))).collect()).collect()
     }
 
     /// Its version, 1 to 40.

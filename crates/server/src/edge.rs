@@ -38,6 +38,8 @@ const HEAVY: &[&str] = &[
     "/review",
     "/field",
     "/desk",
+    "/line-lists",
+    "/place-traces",
     "/api/v1/rule-sets",
     "/api/v1/appeals",
     "/api/v1/overrides",

@@ -8,7 +8,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use evidence::{Symptom, Symptoms};
-use office::{Office, OfficeError, Once};
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use office::{Answer, Office, OfficeError, Once};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -35,6 +36,33 @@ impl Fields {
     pub(crate) fn parsed<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, Problem> {
         let malformed = || Problem::detailed(Kind::Malformed, format!("the field `{name}` cannot be read"));
         self.text(name).parse().map_err(|_| malformed())
+    }
+
+    /// An instant: as browsers write one of the service's own zone, or as RFC 3339 has it.
+    pub(crate) fn instant(&self, name: &'static str, zone: &TimeZone) -> Result<Timestamp, Problem> {
+        let text = self.text(name);
+        let local =
+            || text.parse::<DateTime>().ok()?.to_zoned_datetime(zone.clone()).ok().map(|at| at.timestamp());
+        let malformed =
+            || Problem::detailed(Kind::Malformed, format!("the field `{name}` is no date and time"));
+        text.parse().ok().or_else(local).ok_or_else(malformed)
+    }
+
+    /// The same where the field may be left out.
+    pub(crate) fn instant_if_any(
+        &self,
+        name: &'static str,
+        zone: &TimeZone,
+    ) -> Result<Option<Timestamp>, Problem> {
+        if self.text(name).is_empty() { Ok(None) } else { self.instant(name, zone).map(Some) }
+    }
+
+    /// A field read as a value where it is not left out.
+    pub(crate) fn parsed_if_any<T: std::str::FromStr>(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<T>, Problem> {
+        if self.text(name).is_empty() { Ok(None) } else { self.parsed(name).map(Some) }
     }
 
     /// The symptoms that were ticked.
@@ -115,19 +143,41 @@ impl Filled {
 
     /// An office that does this form once, also where its button was pressed twice.
     pub(crate) fn once(&self, office: &Office) -> Office {
+        self.remembering(office, Box::new(|_: &dyn Any| Some(b"done".to_vec())))
+    }
+
+    /// The same for a form whose answer is said again where its button was pressed twice; [`said`] tells it.
+    pub(crate) fn once_saying<T: 'static>(&self, office: &Office, says: fn(&T) -> String) -> Office {
+        let answer = move |done: &dyn Any| done.downcast_ref::<T>().map(|done| says(done).into_bytes());
+        self.remembering(office, Box::new(answer))
+    }
+
+    fn remembering(&self, office: &Office, answer: Box<Answer>) -> Office {
         let Some(key) = self.fields.some("once") else { return office.clone() };
         let mut hash = Sha256::new();
         hash.update(&self.path);
         for (name, value) in &self.fields.0 {
             hash.update(format!("{name}={value}\n"));
         }
-        let done = |_: &dyn Any| Some(b"done".to_vec());
         office.once(Once {
             actor: Some(self.caller.actor.clone()),
             key,
             request: hash.finalize().into(),
-            answer: Box::new(done),
+            answer,
         })
+    }
+}
+
+/// What a form of [`Filled::once_saying`] led to, now or when its button was pressed before.
+pub(crate) fn said<T>(
+    service: &Service,
+    done: Result<T, OfficeError>,
+    says: fn(&T) -> String,
+) -> Result<String, Problem> {
+    match done {
+        Ok(done) => Ok(says(&done)),
+        Err(OfficeError::Answered(answer)) => String::from_utf8(answer).map_err(|_| Kind::Failed.into()),
+        Err(error) => Err(service.problem(&error)),
     }
 }
 
@@ -149,6 +199,16 @@ pub(crate) fn went_well<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_those_of_the_service_unless_they_say_another_zone() {
+        let fields = Fields(parse(b"local=2020-02-14T08:00&other=2020-02-14T08:00:00Z&no=yesterday"));
+        let zone = TimeZone::fixed(jiff::tz::offset(8));
+        assert_eq!(fields.instant("local", &zone).ok(), "2020-02-14T00:00:00Z".parse().ok());
+        assert_eq!(fields.instant("other", &zone).ok(), "2020-02-14T08:00:00Z".parse().ok());
+        assert!(fields.instant("no", &zone).is_err());
+        assert!(matches!(fields.instant_if_any("missing", &zone), Ok(None)));
+    }
 
     #[test]
     fn fields_are_read_as_browsers_write_them() {

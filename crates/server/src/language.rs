@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use axum::http::{HeaderMap, header};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use jiff::{Timestamp, tz::TimeZone};
 use rating::Language;
 
 use crate::caller::cookie;
@@ -13,8 +14,8 @@ type Bundle = FluentBundle<FluentResource>;
 /// The name of the cookie that remembers a choice.
 pub(crate) const LANGUAGE: &str = "language";
 
-const ENGLISH_WORDS: &str = include_str!("../locales/en.ftl");
-const CHINESE_WORDS: &str = include_str!("../locales/zh.ftl");
+pub(crate) const ENGLISH_WORDS: &str = include_str!("../locales/en.ftl");
+pub(crate) const CHINESE_WORDS: &str = include_str!("../locales/zh.ftl");
 
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle("en", ENGLISH_WORDS));
 static CHINESE: LazyLock<Bundle> = LazyLock::new(|| bundle("zh-CN", CHINESE_WORDS));
@@ -61,6 +62,15 @@ pub(crate) fn say(language: Language, key: &str, values: &[(&str, &str)]) -> Str
         arguments.set(*name, FluentValue::from(*value));
     }
     bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
+}
+
+/// An instant as people read it.
+pub(crate) fn date_time(language: Language, zone: &TimeZone, at: &Timestamp) -> String {
+    let format = match language {
+        Language::En => "%-d %B %Y, %H:%M",
+        Language::Zh => "%Y年%-m月%-d日 %H:%M",
+    };
+    at.to_zoned_datetime(zone.clone()).strftime(format).to_string()
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod limits;
 mod outbox;
 mod page;
 mod posted;
+mod print;
 mod problem;
 mod reply;
 mod service;

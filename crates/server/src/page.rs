@@ -2,20 +2,29 @@
 
 mod cases;
 mod check;
+mod declare;
 mod desk;
 mod field;
+mod figures;
 mod home;
+mod interview;
 mod laboratory;
+mod line_lists;
 mod me;
 pub(crate) mod message;
 mod notices;
 mod oversight;
+mod place_traces;
 mod policy;
 mod record;
 mod review;
+mod share;
 mod sign_in;
 mod style_guide;
+mod travel;
 mod venue;
+mod venues;
+mod watch;
 
 use askama::Template;
 use axum::{
@@ -47,8 +56,11 @@ pub(crate) fn router() -> Router<Service> {
         .merge(style_guide::routes())
         .merge(me::routes())
         .merge(record::routes())
+        .merge(share::routes())
         .merge(venue::routes())
+        .merge(venues::routes())
         .merge(check::routes())
+        .merge(declare::routes())
         .merge(desk::routes())
         .merge(field::routes())
         .merge(laboratory::routes())
@@ -56,6 +68,12 @@ pub(crate) fn router() -> Router<Service> {
         .merge(review::routes())
         .merge(policy::routes())
         .merge(oversight::routes())
+        .merge(figures::routes())
+        .merge(interview::routes())
+        .merge(line_lists::routes())
+        .merge(place_traces::routes())
+        .merge(travel::routes())
+        .merge(watch::routes())
         .merge(notices::routes())
 }
 
@@ -118,11 +136,7 @@ impl Frame {
 
     /// An instant as people read it.
     pub(crate) fn when(&self, at: &Timestamp) -> String {
-        let format = match self.language {
-            Language::En => "%-d %B %Y, %H:%M",
-            Language::Zh => "%Y年%-m月%-d日 %H:%M",
-        };
-        at.to_zoned_datetime(self.zone.clone()).strftime(format).to_string()
+        language::date_time(self.language, &self.zone, at)
     }
 
     /// An instant with how long it is until then.
@@ -156,6 +170,19 @@ impl Frame {
     /// The words of a ruling's ground.
     pub(crate) fn ground(&self, ground: &str) -> String {
         self.say(&format!("ground-{ground}"))
+    }
+
+    /// The words of a kind of venue.
+    pub(crate) fn venue_kind(&self, kind: &str) -> String {
+        let key = format!("kind-{}", kind.replace('_', "-"));
+        let says = self.say(&key);
+        // A kind of another's profile has no words here.
+        if says == key { kind.to_owned() } else { says }
+    }
+
+    /// The word of a means of travel.
+    pub(crate) fn travel_mode(&self, mode: &str) -> String {
+        self.say(&format!("mode-{mode}"))
     }
 
     /// The word of a role.

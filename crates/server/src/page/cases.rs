@@ -23,11 +23,20 @@ struct Page {
     page: Frame,
     /// A case that was said to be one: its id, and what became of it.
     confirmed: Option<(String, Stated)>,
+    /// Whose it is.
+    person: String,
+}
+
+impl Page {
+    /// The case that was said to be one just now.
+    fn case(&self) -> &str {
+        self.confirmed.as_ref().map_or("", |(case, _)| case)
+    }
 }
 
 async fn cases(asked: Asked) -> Result<Response, Problem> {
     asked.only(Role::Investigator)?;
-    shown(&Page { page: asked.frame, confirmed: None })
+    shown(&Page { page: asked.frame, confirmed: None, person: String::new() })
 }
 
 async fn act(State(service): State<Service>, asked: Asked, filled: Filled) -> Result<Response, Problem> {
@@ -42,9 +51,12 @@ async fn act(State(service): State<Service>, asked: Asked, filled: Filled) -> Re
             };
             match office.open_case(&filled.caller.actor, &person, onset).await {
                 Ok((case, stated)) => {
-                    shown(&Page { page: asked.frame, confirmed: Some((case.to_string(), stated)) })
+                    let (case, person) = (case.to_string(), person.to_string());
+                    shown(&Page { page: asked.frame, confirmed: Some((case, stated)), person })
                 }
-                Err(OfficeError::Answered(_)) => shown(&Page { page: asked.frame, confirmed: None }),
+                Err(OfficeError::Answered(_)) => {
+                    shown(&Page { page: asked.frame, confirmed: None, person: String::new() })
+                }
                 Err(error) => Err(service.problem(&error)),
             }
         }

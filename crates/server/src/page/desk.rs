@@ -4,30 +4,53 @@ use askama::Template;
 use axum::{
     Router,
     extract::State,
-    response::{IntoResponse, Redirect, Response},
-    routing::get,
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+    routing::{get, post},
 };
 use evidence::PersonId;
-use office::{OfficeError, Registration, Role};
-use pass::picture::{Correction, Qr};
+use office::{Registration, Role};
+use pass::{
+    Content,
+    picture::{Correction, Qr},
+};
 
 use crate::{
-    form::{Filled, went_well},
+    form::{Filled, said, went_well},
     page::{Asked, Frame, shown},
+    print::card::Card,
     problem::{Kind, Problem},
+    reply,
     service::Service,
 };
 
 pub(super) fn routes() -> Router<Service> {
-    Router::new().route("/desk", get(desk).post(act)).route("/desk/paper", axum::routing::post(paper))
+    Router::new()
+        .route("/desk", get(desk).post(act))
+        .route("/desk/paper", post(paper))
+        .route("/desk/paper/print", post(print))
 }
 
 #[derive(Template)]
 #[template(path = "desk.html")]
 struct Page {
     page: Frame,
-    /// Somebody who was found: their number and name.
-    found: Option<(String, String)>,
+    /// Somebody who was found or registered: their forms are filled in.
+    chosen: Option<Chosen>,
+}
+
+/// Somebody whom the desk helps now.
+struct Chosen {
+    person: String,
+    name: String,
+    is_new: bool,
+}
+
+impl Page {
+    /// The number that forms begin with.
+    fn number(&self) -> &str {
+        self.chosen.as_ref().map_or("", |chosen| &chosen.person)
+    }
 }
 
 #[derive(Template)]
@@ -35,12 +58,13 @@ struct Page {
 struct Paper {
     page: Frame,
     picture: String,
+    text: String,
     expires: String,
 }
 
 async fn desk(asked: Asked) -> Result<Response, Problem> {
     asked.only(Role::Desk)?;
-    shown(&Page { page: asked.frame, found: None })
+    shown(&Page { page: asked.frame, chosen: None })
 }
 
 /// A household as it was typed.
@@ -51,22 +75,38 @@ pub(super) fn household(filled: &Filled) -> Result<Option<evidence::HouseholdId>
     }
 }
 
+/// Registers somebody, and shows their number: it is not found again by a name.
+async fn register(service: &Service, asked: Asked, filled: &Filled) -> Result<Response, Problem> {
+    let fields = &filled.fields;
+    let given = Registration {
+        name: filled.text("name").to_owned(),
+        identity: fields.some("identity"),
+        contact: fields.some("contact"),
+        household: household(filled)?,
+        area: fields.some("area"),
+        ..Registration::default()
+    };
+    let number = |person: &PersonId| person.to_string();
+    let office = filled.once_saying(service.officers(), number);
+    let person = said(service, office.register(Some(&filled.caller.actor), &given).await, number)?;
+    shown(&Page { page: asked.frame, chosen: Some(Chosen { person, name: given.name, is_new: true }) })
+}
+
+async fn find(service: &Service, asked: Asked, filled: &Filled) -> Result<Response, Problem> {
+    let (identity, purpose) = (filled.text("identity"), filled.text("purpose"));
+    let found = service.officers().find(&filled.caller.actor, identity, purpose).await;
+    let (person, name) = found.map_err(|error| service.problem(&error))?;
+    let chosen = Some(Chosen { person: person.to_string(), name, is_new: false });
+    shown(&Page { page: asked.frame, chosen })
+}
+
 async fn act(State(service): State<Service>, asked: Asked, filled: Filled) -> Result<Response, Problem> {
     let actor = &filled.caller.actor;
     let office = filled.once(service.officers());
     let fields = &filled.fields;
     match filled.text("action") {
-        "register" => {
-            let given = Registration {
-                name: filled.text("name").to_owned(),
-                identity: fields.some("identity"),
-                contact: fields.some("contact"),
-                household: household(&filled)?,
-                area: fields.some("area"),
-                ..Registration::default()
-            };
-            registered(&service, office.register(Some(actor), &given).await)
-        }
+        "register" => register(&service, asked, &filled).await,
+        "find" => find(&service, asked, &filled).await,
         "declare" => {
             let person = fields.parsed("person")?;
             went_well(&service, office.declare(actor, &person, fields.symptoms()?).await, "/desk", "declared")
@@ -75,11 +115,6 @@ async fn act(State(service): State<Service>, asked: Asked, filled: Filled) -> Re
             let person = fields.parsed("person")?;
             let done = office.appeal(actor, &person, filled.text("rule"), filled.text("words")).await;
             went_well(&service, done, "/desk", "appealed")
-        }
-        "find" => {
-            let found = service.officers().find(actor, filled.text("identity"), filled.text("purpose")).await;
-            let (person, name) = found.map_err(|error| service.problem(&error))?;
-            shown(&Page { page: asked.frame, found: Some((person.to_string(), name)) })
         }
         "specimen" => {
             let person = fields.parsed("person")?;
@@ -94,13 +129,7 @@ async fn act(State(service): State<Service>, asked: Asked, filled: Filled) -> Re
     }
 }
 
-fn registered(service: &Service, done: Result<PersonId, OfficeError>) -> Result<Response, Problem> {
-    match done {
-        Ok(_) | Err(OfficeError::Answered(_)) => Ok(Redirect::to("/desk?done=registered").into_response()),
-        Err(error) => Err(service.problem(&error)),
-    }
-}
-
+/// Issues a pass on paper, and shows it before it is printed.
 async fn paper(State(service): State<Service>, asked: Asked, filled: Filled) -> Result<Response, Problem> {
     let person = filled.fields.parsed("person")?;
     let pass =
@@ -109,5 +138,27 @@ async fn paper(State(service): State<Service>, asked: Asked, filled: Filled) -> 
     let picture = Qr::new(&pass.text, Correction::Q).or_else(|_| Qr::new(&pass.text, Correction::M));
     let picture = picture.map_err(|_| Kind::Failed)?.to_svg();
     let expires = asked.frame.when(&pass.hour.expires);
-    shown(&Paper { page: asked.frame, picture, expires })
+    shown(&Paper { page: asked.frame, picture, text: pass.text, expires })
+}
+
+/// The sheet of a pass that was issued just before, as often as a printer needs it. Only what a door can read is printed, and nothing of
+/// it is kept.
+async fn print(State(service): State<Service>, filled: Filled) -> Result<Response, Problem> {
+    if filled.caller.role() != Role::Desk {
+        return Err(Kind::Forbidden.into());
+    }
+    let text = filled.text("pass");
+    let checked = service.check(text, false).await?;
+    let Some((Content::Pass(claims), _)) = checked.content().zip(checked.signer()) else {
+        return Err(Problem::detailed(
+            Kind::Refused,
+            "this is no pass that counts here; issue one, and print that",
+        ));
+    };
+    let settings = service.settings();
+    let card = Card { authority: &settings.authority, text, claims, zone: &settings.time_zone };
+    let mut response = reply::typed(StatusCode::OK, "application/pdf", card.pdf()?);
+    let name = HeaderValue::from_static("inline; filename=\"pass.pdf\"");
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    Ok(response)
 }

@@ -4,17 +4,20 @@ use askama::Template;
 use axum::{
     Router,
     extract::State,
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use office::{ByCode, Registration, SignedIn};
+use office::{ByCode, Registration, Role, SignedIn};
 
 use crate::{
     api::{household, send_code},
     caller::{Caller, SESSION},
     form::{Fields, Filled},
-    page::{Asked, Frame, home_of, shown},
+    page::{
+        Asked, Frame, home_of, shown,
+        venue::{GONE, going},
+    },
     problem::{Kind, Problem},
     service::Service,
 };
@@ -68,19 +71,30 @@ async fn code(State(service): State<Service>, asked: Asked, fields: Fields) -> R
 }
 
 /// Goes on to the page of whoever signed in, with the cookie of their session.
-fn entered(service: &Service, who: &SignedIn) -> Response {
+fn entered(service: &Service, who: &SignedIn, headers: &HeaderMap) -> Response {
     let secure = if service.settings().public_url.starts_with("https://") { "; Secure" } else { "" };
     let seconds = who.expires.duration_since(service.now()).as_secs();
     let cookie =
         format!("{SESSION}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}", who.token);
-    let mut response = Redirect::to(home_of(who.actor.role())).into_response();
+    // Whoever stood at a venue's door goes back there.
+    let home = home_of(who.actor.role());
+    let going = going(headers).filter(|_| who.actor.role() == Role::Resident);
+    let mut response = Redirect::to(going.as_deref().unwrap_or(home)).into_response();
+    if going.is_some() {
+        response.headers_mut().append(header::SET_COOKIE, GONE);
+    }
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
 }
 
-async fn resident(State(service): State<Service>, asked: Asked, fields: Fields) -> Result<Response, Problem> {
+async fn resident(
+    State(service): State<Service>,
+    asked: Asked,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let (contact, code) = (fields.text("contact"), fields.text("code"));
     let person = match fields.some("person") {
         None => None,
@@ -89,7 +103,7 @@ async fn resident(State(service): State<Service>, asked: Asked, fields: Fields) 
     let typed =
         |page| Page { contact: Some(contact.to_owned()), code: Some(code.to_owned()), ..Page::first(page) };
     match service.office().sign_in_by_code(contact, code, person.as_ref()).await {
-        Ok(ByCode::SignedIn(who)) => Ok(entered(&service, &who)),
+        Ok(ByCode::SignedIn(who)) => Ok(entered(&service, &who, &headers)),
         Ok(ByCode::Choose(people)) => {
             let choose = people.into_iter().map(|(person, name)| (person.to_string(), name)).collect();
             shown(&Page { choose, ..typed(asked.frame) })
@@ -103,7 +117,11 @@ async fn resident(State(service): State<Service>, asked: Asked, fields: Fields) 
     }
 }
 
-async fn register(State(service): State<Service>, fields: Fields) -> Result<Response, Problem> {
+async fn register(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let given = Registration {
         name: fields.text("name").to_owned(),
         identity: fields.some("identity"),
@@ -113,13 +131,18 @@ async fn register(State(service): State<Service>, fields: Fields) -> Result<Resp
         ..Registration::default()
     };
     let who = service.office().register_by_code(fields.text("contact"), fields.text("code"), &given).await;
-    Ok(entered(&service, &who.map_err(|error| service.problem(&error))?))
+    Ok(entered(&service, &who.map_err(|error| service.problem(&error))?, &headers))
 }
 
-async fn officer(State(service): State<Service>, asked: Asked, fields: Fields) -> Result<Response, Problem> {
+async fn officer(
+    State(service): State<Service>,
+    asked: Asked,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let (name, password, code) = (fields.text("name"), fields.text("password"), fields.text("code"));
     match service.office().sign_in(name, password, code).await {
-        Ok(who) => Ok(entered(&service, &who)),
+        Ok(who) => Ok(entered(&service, &who, &headers)),
         Err(office::OfficeError::SignIn) => {
             let wrong = Some(asked.frame.say("wrong-sign-in"));
             shown(&Page { wrong, ..Page::first(asked.frame) })

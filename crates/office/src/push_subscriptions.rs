@@ -85,9 +85,9 @@ impl Office {
         person: &PersonId,
         browser: &Browser,
     ) -> Result<RecordId, OfficeError> {
-        browser.check()?;
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::Subscribe, Some(person), "").await?;
+            browser.check()?;
             desk.known(person).await?;
             let mut known = desk.about::<PushSubscription>(person).await?;
             let what = PushSubscription { person: person.clone(), browser: browser.clone(), since: desk.at };

@@ -103,9 +103,9 @@ impl Office {
         particulars: &Particulars,
         purpose: &str,
     ) -> Result<(), OfficeError> {
-        particulars.check()?;
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::Register, Some(person), purpose).await?;
+            particulars.check()?;
             let mut resident = desk.known(person).await?;
             resident.what.particulars = particulars.clone();
             desk.refile(&resident).await

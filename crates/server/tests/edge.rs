@@ -39,7 +39,7 @@ async fn try_to_sign_in(town: &Town, connected: &str, forwarded: Option<&str>) -
 
 #[tokio::test]
 async fn r18_an_address_has_a_few_tries_in_a_row_and_then_waits_also_by_the_lowest_rate() {
-    // Three in an hour, the lowest that can be configured; thirty, the default.
+    // Three in an hour is the lowest that can be configured.
     for (an_hour, tries) in [(3.0, 3), (30.0, 5)] {
         let limits = Limits { sign_ins_per_minute: an_hour / 60.0, ..settings().limits };
         let (town, _folder) = town(Settings { limits, ..settings() }).await;

@@ -110,10 +110,11 @@ rule_set_codes = { proportionate = "p" }
 [limits]
 # Largest body of a request, 1024 to 67108864 bytes.
 #body_bytes = 1048576
-# Requests of one address in a minute, 10 to 1000000.
-#requests_per_minute = 600
-# Attempts to sign in to one account, or from one address, in an hour, 3 to 1000.
-#sign_ins_per_hour = 30
+# Requests of one address in a minute, 10 to 1000000. Many people may share one: a household, an office, a whole mobile network.
+#requests_per_minute = 6000
+# Requests of one address in an hour that sign in, register or ask for a code, 3 to 100000. Guessing is stopped apart from that: a code
+# counts for five tries, an account waits after five wrong ones.
+#sign_ins_per_hour = 600
 # Requests that are answered at once, 1 to 100000; more are told to come again.
 #at_once = 512
 

@@ -121,6 +121,9 @@ async fn subscribe(
     let person = caller.person(&person)?;
     let browser = posted.body.browser()?;
     if !service.messenger().reaches(&Address::Browser(browser.clone())) {
+        // Who may not subscribe is told that first.
+        let known = service.office().push_subscriptions(&caller.actor, &person).await;
+        known.map_err(|error| service.problem(&error))?;
         let says = "messages are not sent to the push service of this browser";
         return Err(Problem::detailed(Kind::Refused, says));
     }

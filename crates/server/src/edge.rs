@@ -44,7 +44,6 @@ const HEAVY: &[&str] = &[
     "/api/v1/accounts",
     "/api/v1/people/{person}/cases",
     "/api/v1/named-contacts",
-    "/api/v1/statements",
     "/api/v1/follow-ups",
     "/api/v1/place-traces",
     "/api/v1/line-lists",

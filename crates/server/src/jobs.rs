@@ -46,13 +46,14 @@ impl Jobs {
     }
 }
 
-async fn every<F: Future<Output = ()>>(
+/// Does a job again and again, with a pause where it says that there is nothing more to do now.
+async fn every<F: Future<Output = bool>>(
     pause: Duration,
     mut stopped: watch::Receiver<bool>,
     job: impl Fn() -> F + Send + 'static,
 ) {
     loop {
-        job().await;
+        let pause = if job().await { Duration::ZERO } else { pause };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             _ = stopped.changed() => return,
@@ -61,7 +62,7 @@ async fn every<F: Future<Output = ()>>(
 }
 
 /// Does what is due, then publishes the log.
-async fn tick(service: &Service) {
+async fn tick(service: &Service) -> bool {
     match service.officers().tick().await {
         Ok(ticked) => {
             metrics::counter!("cleanbill_rerated_people_total").increment(ticked.rerated);
@@ -75,6 +76,7 @@ async fn tick(service: &Service) {
     {
         failed("publish_log", &error);
     }
+    false
 }
 
 fn failed(job: &'static str, _: &office::OfficeError) {
@@ -83,11 +85,13 @@ fn failed(job: &'static str, _: &office::OfficeError) {
 }
 
 /// Sends what is in the outbox. A message whose sender dies is sent again: twice rather than never.
-async fn send(service: &Service) {
-    if let Err(error) = sending::notices(service).await {
-        failed("send", &error);
+async fn send(service: &Service) -> bool {
+    let notices = sending::notices(service).await;
+    if let Err(error) = &notices {
+        failed("send", error);
     }
     if let Err(error) = sending::alerts(service).await {
         failed("alert", &error);
     }
+    notices.unwrap_or(false)
 }

@@ -44,12 +44,14 @@ fn count(what: &'static str, sent: Result<(), SendError>) {
     metrics::counter!("cleanbill_messages_total", "what" => what, "sent" => sent).increment(1);
 }
 
-/// Sends the notices that are due.
-pub(crate) async fn notices(service: &Service) -> Result<(), OfficeError> {
+/// Sends notices that are due; says whether there may be more.
+pub(crate) async fn notices(service: &Service) -> Result<bool, OfficeError> {
     let due = service.office().notices(AT_ONCE).await?;
+    let more = due.len() >= AT_ONCE as usize;
     let sent = stream::iter(due).map(|due| async move { notice(service, &due).await });
     let results: Vec<Result<(), OfficeError>> = sent.buffer_unordered(ON_THEIR_WAY).collect().await;
-    results.into_iter().collect()
+    results.into_iter().collect::<Result<(), OfficeError>>()?;
+    Ok(more)
 }
 
 /// Sends a notice by every way its person has. It is sent where one of them took it.
@@ -63,9 +65,12 @@ async fn notice(service: &Service, due: &DueNotice) -> Result<(), OfficeError> {
     };
     let mut done = Err(SendError::Never);
     for (id, of) in &due.browsers {
-        let sent = service.messenger().send(message(Address::Browser(of.browser.clone()))).await;
+        let to = Address::Browser(of.browser.clone());
+        // One of a service that is not sent to now is kept: it may be again.
+        let is_reached = service.messenger().reaches(&to);
+        let sent = service.messenger().send(message(to)).await;
         count("browser", sent.clone());
-        if sent == Err(SendError::Never) {
+        if sent == Err(SendError::Never) && is_reached {
             service.office().browser_gone(id).await?;
         }
         done = better(done, sent);

@@ -74,7 +74,12 @@ async fn mail_arrives_with_every_letter_and_a_refusal_for_good_is_told_from_one_
     let encoded: String = body.split_whitespace().collect();
     let plain = data_encoding::BASE64.decode(encoded.as_bytes()).unwrap_or_else(|_| body.as_bytes().to_vec());
     assert!(String::from_utf8(plain).unwrap().contains("您的颜色有变化。"), "{body}");
-    for (says, expected) in [("550 no such mailbox", SendError::Never), ("451 later", SendError::Later)] {
+    for (says, expected) in [
+        ("550 no such mailbox", SendError::Never),
+        ("451 later", SendError::Later),
+        ("535 wrong password", SendError::Later),
+        ("554 not from here", SendError::Later),
+    ] {
         server.answers_recipients(says);
         assert_eq!(mail.send(message(contact("ma@example.org"))).await, Err(expected), "{says}");
     }
@@ -99,9 +104,10 @@ async fn a_text_message_is_posted_with_its_bearer_and_only_a_wrong_number_is_giv
     assert_eq!(body, json!({ "to": "+8613800000000", "text": "您的颜色有变化。\nSee your page." }));
     for (status, expected) in [
         (202, Ok(())),
-        (400, Err(SendError::Never)),
+        (410, Err(SendError::Never)),
         (422, Err(SendError::Never)),
         (301, Err(SendError::Later)),
+        (400, Err(SendError::Later)),
         (401, Err(SendError::Later)),
         (404, Err(SendError::Later)),
         (429, Err(SendError::Later)),

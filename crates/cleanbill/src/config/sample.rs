@@ -124,8 +124,8 @@ rule_set_codes = { proportionate = "p" }
 #smtp = "env:CLEANBILL_SMTP"
 #from = "Clean Bill <office@example.org>"
 
-# Text messages: a POST with JSON {"to", "text"} and the token as bearer. 2xx: sent; 400, 410 and 422: there is no such number;
-# anything else: tried again.
+# Text messages: a POST with JSON {"to", "text"} and the token as bearer. 2xx: sent; 410 and 422: there is no such number; anything
+# else: tried again.
 #[sms]
 #webhook = "https://sms.example.org/send"
 #token = "env:CLEANBILL_SMS_TOKEN"

@@ -61,9 +61,10 @@ impl Messenger for Mail {
             .header(ContentType::TEXT_PLAIN)
             .body(message.words)
             .map_err(|_| SendError::Never)?;
-        self.transport.send(mail).await.map(drop).map_err(|error| {
-            // A mail server that says no for good says it of this address.
-            if error.is_permanent() { SendError::Never } else { SendError::Later }
+        self.transport.send(mail).await.map(drop).map_err(|error| match error.status().map(u16::from) {
+            // There is no such mailbox. Every other refusal may be a fault of the configuration.
+            Some(550 | 551 | 553) => SendError::Never,
+            _ => SendError::Later,
         })
     }
 

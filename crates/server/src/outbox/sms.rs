@@ -63,7 +63,7 @@ impl Messenger for Sms {
         match self.poster.post(&self.webhook, headers, body.into()).await?.as_u16() {
             200..=299 => Ok(()),
             // The service says that there is no such number. Every other refusal may be a fault of the configuration.
-            400 | 410 | 422 => Err(SendError::Never),
+            410 | 422 => Err(SendError::Never),
             _ => Err(SendError::Later),
         }
     }

@@ -400,7 +400,7 @@ impl<'o> Desk<'o> {
     /// Puts a notice to a person into the outbox.
     pub(crate) async fn tell(&mut self, person: &PersonId, about: NoticeAbout) -> Result<(), OfficeError> {
         let not_before = self.not_before(person).await?;
-        self.file(&Notice { person: person.clone(), at: self.at, not_before, about }).await?;
+        self.file(&Notice { person: person.clone(), at: self.at, not_before, tries: 0, about }).await?;
         Ok(())
     }
 
@@ -426,7 +426,7 @@ impl<'o> Desk<'o> {
         let notice = |person: &PersonId| {
             let quiet = residents.get(person).map(|resident| resident.particulars.quiet.end(self.at, zone));
             let not_before = quiet.unwrap_or(self.at);
-            Notice { person: person.clone(), at: self.at, not_before, about: about.clone() }
+            Notice { person: person.clone(), at: self.at, not_before, tries: 0, about: about.clone() }
         };
         let notices: Vec<Notice> = people.iter().map(notice).collect();
         self.file_all(&notices).await

@@ -768,3 +768,5 @@ class-rulings = Rulings
 class-ratings = Ratings
 class-access-records = Access records
 alert-import-held = An import was held
+alert-subject = Something for oversight to look at
+alert-message = Please look at these on your page: { $url }/oversight

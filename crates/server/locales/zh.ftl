@@ -768,3 +768,5 @@ class-rulings = 裁定
 class-ratings = 评定
 class-access-records = 查看记录
 alert-import-held = 导入已暂缓
+alert-subject = 有事项等待监督机构查看
+alert-message = 请在您的页面上查看以下事项：{ $url }/oversight

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use axum::http::{HeaderMap, header};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use jiff::{Timestamp, tz::TimeZone};
+use pass::Why;
 use rating::Language;
 
 use crate::caller::cookie;
@@ -30,13 +31,33 @@ fn bundle(language: &str, messages: &str) -> Bundle {
     bundle
 }
 
-/// The language of a request: the one that was chosen, else the first of the browser's that pages are written in.
+/// The language of a request: the one that was chosen, else the first of the browser's that pages are written in; else English.
 pub(crate) fn of(headers: &HeaderMap) -> Language {
+    asked(headers).unwrap_or(Language::En)
+}
+
+/// The language of a request, where it says one that pages are written in.
+pub(crate) fn asked(headers: &HeaderMap) -> Option<Language> {
     let chosen = cookie(headers, LANGUAGE).and_then(by_code);
     let accepted =
         headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let first = || accepted.split(',').find_map(|tag| by_code(tag.trim()));
-    chosen.or_else(first).unwrap_or(Language::En)
+    chosen.or_else(|| accepted.split(',').find_map(|tag| by_code(tag.trim())))
+}
+
+/// The key of a reason of a verdict.
+pub(crate) fn why_key(why: Why) -> String {
+    format!("why-{}", why.code().replace('_', "-"))
+}
+
+/// The sentence of a key in somebody's language; where they chose none, in every language.
+pub(crate) fn say_to(
+    language: Option<Language>,
+    between: &str,
+    key: &str,
+    values: &[(&str, &str)],
+) -> String {
+    let languages = language.map_or(Language::ALL.to_vec(), |language| vec![language]);
+    languages.into_iter().map(|language| say(language, key, values)).collect::<Vec<_>>().join(between)
 }
 
 /// The language that a code names, as far as pages are written in it.
@@ -91,6 +112,16 @@ mod tests {
             for language in Language::ALL {
                 assert_ne!(say(language, key, &[]), key, "{key} does not parse");
             }
+        }
+    }
+
+    #[test]
+    fn every_reason_of_a_verdict_is_said_in_every_language() {
+        for why in Why::ALL {
+            let english = say(Language::En, &why_key(*why), &[]);
+            assert!(english.ends_with('.'), "{why:?}: {english}");
+            let chinese = say(Language::Zh, &why_key(*why), &[]);
+            assert!(chinese.ends_with('。'), "{why:?}: {chinese}");
         }
     }
 

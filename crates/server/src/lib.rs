@@ -6,6 +6,7 @@
 //!
 //! Logs hold no names, contacts, places, tokens, bodies or addresses: a line has the route's pattern, the status and the time it took.
 
+mod address;
 mod api;
 mod assets;
 mod caller;
@@ -20,11 +21,12 @@ mod posted;
 mod print;
 mod problem;
 mod reply;
+mod sending;
 mod service;
 mod settings;
 
 pub use jobs::Jobs;
-pub use outbox::{Board, Mail, Message, Messenger, SendError};
+pub use outbox::{Address, Board, Mail, Message, Messenger, SendError, Sms, Ways, WebPush};
 pub use problem::page as problem_page;
 pub use service::{Parts, PublicLog, Service, serve};
 pub use settings::{Limits, Settings};

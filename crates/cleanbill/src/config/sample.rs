@@ -53,6 +53,10 @@ zone = @zone@
 listen = "127.0.0.1:8080"
 # The address people type. https://, or http:// on this machine only.
 public_url = @public_url@
+# Addresses of the proxies in front of this server. Only they are believed about who asks: of `X-Forwarded-For` the right-most
+# address that is none of them counts, and nothing that a client wrote before it. Without any, whoever is connected asks; then
+# behind a proxy all people together have the rates of one address.
+#proxies = ["127.0.0.1"]
 
 [database]
 # sqlite:FILE for one machine, postgres://USER:PASSWORD@HOST/NAME (15 or newer) for many.
@@ -106,27 +110,37 @@ rule_set_codes = { proportionate = "p" }
 [limits]
 # Largest body of a request, 1024 to 67108864 bytes.
 #body_bytes = 1048576
-# Requests of one address in a minute, 10 to 1000000.
-#requests_per_minute = 600
-# Attempts to sign in to one account, or from one address, in an hour, 3 to 1000.
-#sign_ins_per_hour = 30
+# Requests of one address in a minute, 10 to 1000000. Many people may share one: a household, an office, a whole mobile network.
+#requests_per_minute = 6000
+# Requests of one address in an hour that sign in, register or ask for a code, 3 to 100000. Guessing is stopped apart from that: a code
+# counts for five tries, an account waits after five wrong ones.
+#sign_ins_per_hour = 600
 # Requests that are answered at once, 1 to 100000; more are told to come again.
 #at_once = 512
 
-# How people are told. Without any, notices wait, and people see them when they sign in.
+# How people are told, each by what they gave: a mail address, a telephone number, their browser. They sign in by a code, so the
+# server wants one of the first two. What cannot be sent is tried again, after a minute and then more and more seldom.
 #[mail]
 #smtp = "env:CLEANBILL_SMTP"
 #from = "Clean Bill <office@example.org>"
 
-# Text messages: a POST with JSON {"to", "text"} and the token as bearer.
+# Text messages: a POST with JSON {"to", "text"} and the token as bearer. 2xx: sent; 410 and 422: there is no such number; anything
+# else: tried again.
 #[sms]
 #webhook = "https://sms.example.org/send"
 #token = "env:CLEANBILL_SMS_TOKEN"
 
-# Messages to browsers (RFC 8292).
+# Messages to browsers (RFC 8030, 8291, 8292). The key is a P-256 private key in PEM: `cleanbill pass keygen --out DIR` makes one. A
+# browser whose service is none of these is not sent to.
 #[web_push]
 #contact = "mailto:operator@example.org"
 #key = "keys/web-push.pem"
+#services = ["fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com"]
+
+# The body that watches over this office: where it is written to when something is held, late or out of order. The messages name no
+# person. Without it alerts wait on its page.
+#[oversight]
+#contact = "oversight@example.org"
 
 # Where evidence bundles may come from, each with what people were told of it. Any other source is refused.
 #[sources]

@@ -4,10 +4,11 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
     response::Response,
-    routing::post,
+    routing::{delete, post},
 };
 use evidence::{HouseholdId, PersonId};
-use office::{Registration, permissions::UseCase};
+use office::{Particulars, Registration, permissions::UseCase};
+use rating::Language;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -17,6 +18,7 @@ use crate::{
     caller::{Caller, Purpose},
     posted::{Posted, done},
     problem::{Kind, Problem},
+    reply,
     service::Service,
 };
 
@@ -38,6 +40,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             post(proxy),
         )
         .may(UseCase::Register),
+        Endpoint::delete(
+            "/api/v1/people/{person}/proxies/{proxy}",
+            "End that somebody acts for a person.",
+            delete(dismiss),
+        )
+        .may(UseCase::Register),
     ]
 }
 
@@ -52,6 +60,9 @@ struct Registered {
     contact: Option<String>,
     household: Option<String>,
     area: Option<String>,
+    /// The language they are written to in: `en` or `zh`; both where it is left out.
+    #[schema(value_type = Option<String>)]
+    language: Option<Language>,
 }
 
 /// Who may act for somebody.
@@ -104,7 +115,7 @@ async fn register(
         contact: given.contact.clone(),
         household: household(given.household.as_deref())?,
         area: given.area.clone(),
-        ..Registration::default()
+        particulars: Particulars { language: given.language, ..Particulars::default() },
     };
     let (office, answer) = posted.once(
         &service,
@@ -127,4 +138,16 @@ async fn proxy(
     let (office, answer) =
         posted.once(&service, service.office(), Some(&caller.actor), StatusCode::OK, done::<()>);
     answer.to(office.appoint_proxy(&caller.actor, &person, &proxy).await)
+}
+
+async fn dismiss(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((person, proxy)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let person = caller.person(&person)?;
+    let proxy = proxy.parse().map_err(|_| Problem::from(Kind::Unknown))?;
+    let dismissed = service.office().dismiss_proxy(&caller.actor, &person, &proxy).await;
+    dismissed.map_err(|error| service.problem(&error))?;
+    Ok(reply::json(StatusCode::OK, &done(&())))
 }

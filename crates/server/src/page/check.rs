@@ -8,6 +8,7 @@ use pass::{Verdict, Why};
 use crate::{
     assets,
     form::Fields,
+    language::why_key,
     page::{Asked, Frame, shown},
     problem::Problem,
     service::Service,
@@ -60,15 +61,10 @@ struct Told {
     why: Vec<String>,
 }
 
-/// The key of the sentence of a reason.
-fn sentence(why: Why) -> String {
-    format!("why-{}", why.code().replace('_', "-"))
-}
-
 fn page(service: &Service, page: Frame, verdict: Option<Told>) -> Page {
     let key = service.office().publisher_key().unwrap_or_default();
     let publisher = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    let sentences: Vec<String> = Why::ALL.iter().map(|why| sentence(*why)).collect();
+    let sentences: Vec<String> = Why::ALL.iter().map(|why| why_key(*why)).collect();
     let words: Vec<&str> = WORDS.iter().copied().chain(sentences.iter().map(String::as_str)).collect();
     let words = page.words(&words);
     Page { page, verdict, publisher, has_module: assets::has_module(), words }
@@ -92,7 +88,7 @@ async fn check(State(service): State<Service>, asked: Asked, fields: Fields) -> 
         class,
         issuer: checked.issuer().unwrap_or_default().to_owned(),
         expires: checked.expires().map_or(String::new(), |at| frame.when(&at)),
-        why: checked.why().iter().map(|why| frame.say(&sentence(*why))).collect(),
+        why: checked.why().iter().map(|why| frame.say(&why_key(*why))).collect(),
     };
     shown(&page(&service, asked.frame, Some(told)))
 }

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use office::{ByCode, Registration, Role, SignedIn};
+use office::{ByCode, Particulars, Registration, Role, SignedIn};
 
 use crate::{
     api::{household, send_code},
@@ -66,7 +66,7 @@ async fn form(asked: Asked) -> Result<Response, Problem> {
 
 async fn code(State(service): State<Service>, asked: Asked, fields: Fields) -> Result<Response, Problem> {
     let contact = fields.text("contact");
-    send_code(&service, contact).await?;
+    send_code(&service, contact, Some(asked.frame.language)).await?;
     shown(&Page { contact: Some(contact.to_owned()), ..Page::first(asked.frame) })
 }
 
@@ -119,6 +119,7 @@ async fn resident(
 
 async fn register(
     State(service): State<Service>,
+    asked: Asked,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Problem> {
@@ -128,7 +129,7 @@ async fn register(
         contact: None,
         household: household(fields.some("household").as_deref())?,
         area: fields.some("area"),
-        ..Registration::default()
+        particulars: Particulars { language: Some(asked.frame.language), ..Particulars::default() },
     };
     let who = service.office().register_by_code(fields.text("contact"), fields.text("code"), &given).await;
     Ok(entered(&service, &who.map_err(|error| service.problem(&error))?, &headers))

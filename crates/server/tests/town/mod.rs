@@ -113,6 +113,7 @@ pub fn settings() -> Settings {
         authority: "Health commission".to_owned(),
         is_demo: true,
         demo_devices: Vec::new(),
+        oversight_contact: None,
         limits: Limits {
             per_address: 100_000.0,
             per_account: 100_000.0,
@@ -120,13 +121,18 @@ pub fn settings() -> Settings {
             ..Limits::default()
         },
         tick_every: Duration::from_secs(3600),
-        trusts_proxy: false,
+        proxies: Vec::new(),
         time_zone: jiff::tz::TimeZone::UTC,
     }
 }
 
 impl Town {
     pub fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
+        Town::with(store, settings, |parts| parts)
+    }
+
+    /// A town whose service is made of other parts.
+    pub fn with(store: Arc<dyn Store>, settings: Settings, change: impl FnOnce(Parts) -> Parts) -> Self {
         let start: Timestamp = "2020-02-12T08:00:00+08:00".parse().unwrap();
         let clock = Arc::new(Hands(AtomicI64::new(start.as_microsecond())));
         let office = Office::new(
@@ -139,14 +145,14 @@ impl Town {
         )
         .issuing(pass_desk(start));
         let board = Arc::new(Board::default());
-        let service = Service::new(Parts {
+        let service = Service::new(change(Parts {
             office: office.clone(),
             officers: office.clone(),
             messenger: Arc::clone(&board) as _,
             board: Some(Arc::clone(&board)),
             log: None,
             settings,
-        });
+        }));
         let router = service.router();
         Town { office, clock, board, service, router, file: None, database: None }
     }
@@ -226,6 +232,17 @@ impl Town {
 
 pub fn officer(name: &str, role: Role, body: &str) -> Actor {
     Actor::Officer(Officer { officer: name.parse().unwrap(), role, body: body.parse().unwrap() })
+}
+
+/// Takes a database of PostgreSQL away.
+pub async fn away(database: &str) {
+    let server = std::env::var("CLEANBILL_POSTGRES").unwrap();
+    let mut connection = PgConnection::connect(&server).await.unwrap();
+    let gone = format!(
+        "ALTER DATABASE {database} WITH ALLOW_CONNECTIONS false;
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(gone)).execute(&mut connection).await.unwrap();
 }
 
 static NEXT: AtomicU32 = AtomicU32::new(0);

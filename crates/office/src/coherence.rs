@@ -192,7 +192,8 @@ impl Desk<'_> {
         }
         for piece in &pieces {
             let Says::Exposure(exposure, _) = &piece.says else { continue };
-            let case = self.found::<Piece>(Piece::CASE, exposure.case.as_str()).await?;
+            let lookup = self.office.keys.lookup(Piece::CASE, exposure.case.as_str())?.0;
+            let case = self.tx.found_by(Piece::KIND, &lookup).await?;
             found.exposures_to_absent_cases += u64::from(case.is_empty());
         }
         Ok(())

@@ -373,6 +373,8 @@ async fn by_the_back_door(town: &Town, people: &[(String, String)], officers: &C
 
 /// Everybody of whom something was said was told, sees which bodies looked at their record, and holds what proves it.
 async fn the_subjects_were_told(town: &Town, people: &[(String, String)]) {
+    // Not at night (R22).
+    town.later(10 * 60);
     town.office.tick().await.unwrap();
     let notices = town.office.notices(100_000).await.unwrap();
     let told = |number: usize, about: NoticeAbout| {

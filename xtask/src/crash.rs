@@ -16,7 +16,7 @@ use std::{
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-use self::{ledger::consistent, town::Town};
+use self::town::Town;
 use crate::{
     built,
     http::{Running, wait_until_ready},
@@ -112,7 +112,8 @@ fn on(place: &Place, rounds: u32) -> anyhow::Result<()> {
     }
     let mut running = place.start()?;
     let mut town = Town::begin(PORT, &place.folder, WRITERS)?;
-    let mut log: Vec<Value> = Vec::new();
+    let mut log = ledger::consistent(PORT, Vec::new())?;
+    let before = ledger::said_alone(&log);
     let mut random = 0x9E37_79B9_7F4A_7C15_u64 ^ u64::from(std::process::id());
     #[expect(clippy::disallowed_methods, reason = "it is told how long it took")]
     let began = Instant::now();
@@ -123,7 +124,7 @@ fn on(place: &Place, rounds: u32) -> anyhow::Result<()> {
         running = place.start()?;
         town.finish_what_is_open()?;
         town.check_who_writes()?;
-        log = consistent(PORT, log)?;
+        log = ledger::consistent(PORT, log)?;
         let did = town.did();
         let name = place.name();
         println!(
@@ -135,6 +136,7 @@ fn on(place: &Place, rounds: u32) -> anyhow::Result<()> {
         }
     }
     town.check_everybody()?;
+    ledger::wait_for(PORT, log, before + town.said_alone())?;
     println!(
         "crash: {}: killed {rounds} times in {} s; {} people were looked at once more",
         place.name(),

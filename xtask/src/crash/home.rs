@@ -1,5 +1,6 @@
 //! A home in which somebody becomes a case: they give a specimen, a laboratory finds it positive, an investigator of another body opens the
-//! case, and it counts with its contacts: those who live with them. One officer's word alone would restrict nobody.
+//! case, and it counts with its contacts: those who live with them. Then the investigator says the same of one of these, whom nobody
+//! tested: one officer's word alone restricts nobody, waits, and stands in the public log.
 
 use std::{collections::BTreeSet, thread, time::Duration};
 
@@ -19,11 +20,13 @@ enum Step {
     GaveSpecimen,
     FoundPositive,
     Confirmed,
+    SaidOfAnother,
 }
 
 /// Those who confirm a case.
 pub(super) struct Confirming {
     person: String,
+    another: String,
     test: String,
     themself: Caller,
     laboratory: Caller,
@@ -41,14 +44,20 @@ pub(super) struct Home {
 }
 
 impl Confirming {
-    pub(super) fn new(person: String, test: String, callers: [Caller; 3], pauses: u64) -> Self {
+    pub(super) fn new(
+        [person, another]: [String; 2],
+        test: String,
+        callers: [Caller; 3],
+        pauses: u64,
+    ) -> Self {
         let [themself, laboratory, investigator] = callers;
-        Confirming { person, test, themself, laboratory, investigator, step: Step::Begun, case: None, pauses }
+        let (step, case) = (Step::Begun, None);
+        Confirming { person, another, test, themself, laboratory, investigator, step, case, pauses }
     }
 
-    /// Whether the case is confirmed.
+    /// Whether everything was said.
     pub(super) fn is_done(&self) -> bool {
-        self.step == Step::Confirmed
+        self.step == Step::SaidOfAnother
     }
 
     /// The case, once it was acknowledged.
@@ -68,7 +77,7 @@ impl Confirming {
     }
 
     fn take_step(&mut self) -> anyhow::Result<()> {
-        let Confirming { person, test, .. } = self;
+        let Confirming { person, another, test, .. } = self;
         match self.step {
             Step::Begun => {
                 let body = json!({ "test": test });
@@ -96,7 +105,17 @@ impl Confirming {
                     self.step = Step::Confirmed;
                 }
             }
-            Step::Confirmed => {}
+            Step::Confirmed => {
+                let path = format!("/api/v1/people/{another}/cases");
+                let body = json!({});
+                if let Some(answer) = self.investigator.send(|| Request { method: "POST", path, body })? {
+                    if answer.pointer("/stated/because").and_then(Value::as_str) != Some("waits") {
+                        bail!("what one officer alone said does not wait: {answer}");
+                    }
+                    self.step = Step::SaidOfAnother;
+                }
+            }
+            Step::SaidOfAnother => {}
         }
         Ok(())
     }
@@ -128,13 +147,16 @@ impl Home {
     /// Everything acknowledged is there once: the test, the case, and that those at home were near it.
     pub(super) fn check(&self, all_cases: &BTreeSet<String>) -> anyhow::Result<()> {
         let (step, case) = (self.confirming.step, self.confirming.case());
+        let (is_tested, is_said) = (step >= Step::FoundPositive, step >= Step::SaidOfAnother);
         for (place, member) in self.members.iter().enumerate() {
-            let about = if place == 0 {
-                let looks = usize::from(step >= Step::FoundPositive) + usize::from(step == Step::Confirmed);
-                let is_tested = step >= Step::FoundPositive;
-                About { is_tested, case, looks, all_cases: Some(all_cases), ..About::default() }
-            } else {
-                About { lives_with: case, all_cases: Some(all_cases), ..About::default() }
+            let about = About { all_cases: Some(all_cases), ..About::default() };
+            let about = match place {
+                0 => {
+                    let said = usize::from(is_tested) + usize::from(step >= Step::Confirmed);
+                    About { is_tested, case, said, ..about }
+                }
+                1 => About { lives_with: case, said: usize::from(is_said), ..about },
+                _ => About { lives_with: case, ..about },
             };
             member.check(&about).with_context(|| format!("somebody at home with a case, at {step:?}"))?;
         }

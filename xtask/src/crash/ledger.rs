@@ -1,5 +1,7 @@
 //! The public log, as anybody reads it.
 
+use std::{thread, time::Duration};
+
 use anyhow::{Context, bail};
 use serde_json::Value;
 
@@ -20,4 +22,27 @@ pub(super) fn consistent(port: u16, before: Vec<Value>) -> anyhow::Result<Vec<Va
         bail!("the public log does not begin as it did before");
     }
     Ok(log)
+}
+
+/// How many entries say that something waits which one officer alone said.
+pub(super) fn said_alone(log: &[Value]) -> usize {
+    let is_it =
+        |entry: &&Value| entry.pointer("/what/reason").and_then(Value::as_str) == Some("uncorroborated");
+    log.iter().filter(is_it).count()
+}
+
+/// Waits until so many such entries have their places, which entries get every now and then; no more may come.
+pub(super) fn wait_for(port: u16, mut log: Vec<Value>, expected: usize) -> anyhow::Result<()> {
+    for _ in 0..60 {
+        let there = said_alone(&log);
+        if there >= expected {
+            if there > expected {
+                bail!("{expected} statements were acknowledged and {there} are logged");
+            }
+            return Ok(());
+        }
+        thread::sleep(Duration::from_secs(1));
+        log = consistent(port, log)?;
+    }
+    bail!("{expected} statements were acknowledged and {} are logged", said_alone(&log));
 }

@@ -28,8 +28,8 @@ pub(super) struct About<'a> {
     pub(super) case: Option<&'a str>,
     /// The case they live with.
     pub(super) lives_with: Option<&'a str>,
-    /// Looks of officers at their record.
-    pub(super) looks: usize,
+    /// How often officers said something of them: each is a look at their record as well.
+    pub(super) said: usize,
     /// Every case there is.
     pub(super) all_cases: Option<&'a BTreeSet<String>>,
 }
@@ -128,7 +128,8 @@ impl Resident {
             ("positive tests", usize::from(about.is_tested), says("test").len()),
             ("cases", usize::from(about.case.is_some()), says("case").len()),
             ("visits", self.visits.len(), list("visits").len()),
-            ("looks", about.looks, list("accesses").len()),
+            ("statements", about.said, list("statements").len()),
+            ("looks", about.said, list("accesses").len()),
             (
                 "visits without an end",
                 usize::from(self.is_inside),

@@ -114,13 +114,14 @@ impl Town {
                 first = first.or(Some(token));
                 members.push(resident);
             }
-            let case = members.first().context("an empty home")?.person()?;
+            let [case, another, ..] = members.as_slice() else { bail!("a home of one") };
+            let people = [case.person()?, another.person()?];
             let token = first.context("an empty home")?;
             let caller = |token: &str| Caller::new(self.port, token, &format!("case-{number}"));
             let callers = [caller(&token), caller(&self.laboratory), caller(&self.investigator)];
             let test = format!("crash-{number}");
             let pauses = random ^ number as u64;
-            self.homes.push(Home { members, confirming: Confirming::new(case, test, callers, pauses) });
+            self.homes.push(Home { members, confirming: Confirming::new(people, test, callers, pauses) });
         }
         Ok(())
     }
@@ -197,6 +198,11 @@ impl Town {
         self.check_who_writes()?;
         let cases = self.cases();
         self.settled.iter().try_for_each(|home| home.check(&cases))
+    }
+
+    /// How often one officer alone said something, which the public log has.
+    pub(super) fn said_alone(&self) -> usize {
+        self.homes.iter().chain(&self.settled).filter(|home| home.confirming.is_done()).count()
     }
 
     /// What was acknowledged so far.

@@ -30,7 +30,8 @@ use crate::{
     settings::Settings,
 };
 
-/// How long a session is remembered without asking the office: signing out elsewhere may take so long to be noticed.
+/// How long an officer's session is remembered without asking the office: signing out elsewhere, or the end of an account, may take so
+/// long to be noticed. A resident's is remembered as long as their pass, which is most of what they ask for.
 const SESSION_REMEMBERED: Duration = Duration::from_secs(10);
 /// Sessions and passes remembered at once.
 const REMEMBERED_MAX: usize = 1_000_000;
@@ -298,8 +299,12 @@ impl Service {
             let sessions = self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner);
             sessions.get(token).cloned()
         };
+        let remembered = |actor: &Actor| match actor {
+            Actor::Resident(_) => PASS_REMEMBERED,
+            Actor::Officer(_) => SESSION_REMEMBERED,
+        };
         if let Some((actor, since)) = &known
-            && since.elapsed() < SESSION_REMEMBERED
+            && since.elapsed() < remembered(actor)
         {
             return Ok(Some(actor.clone()));
         }

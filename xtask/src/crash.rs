@@ -32,23 +32,28 @@ const HOMES: usize = 2;
 /// After how many rounds everything that is kept is looked at.
 const LOOK_EVERY: u32 = 25;
 
-/// Kills the service so many times, on SQLite and, where `CLEANBILL_POSTGRES` names a server, on PostgreSQL.
-pub(crate) fn run_all(rounds: u32) -> anyhow::Result<()> {
+/// Kills the service so many times, on SQLite and, where `CLEANBILL_POSTGRES` names a server, on PostgreSQL; or on one of them.
+pub(crate) fn run_all(rounds: u32, only: Option<&str>) -> anyhow::Result<()> {
     let program = built()?;
-    let place = |name: &str| root().join("target/crash").join(name);
-    on(&Place { program: program.clone(), folder: place("sqlite"), database: None }, rounds)?;
-    match std::env::var("CLEANBILL_POSTGRES") {
-        Ok(server) => {
-            let name = own_database(&server)?;
-            let database = Some(beside(&server, &name)?);
-            on(&Place { program, folder: place("postgresql"), database }, rounds)?;
-            run(Command::new("psql").args([&server, "--quiet", "-c", &format!("DROP DATABASE {name}")]))
-        }
-        Err(_) => {
-            println!("crash: not on PostgreSQL, for CLEANBILL_POSTGRES does not name a server");
-            Ok(())
-        }
+    let is_wanted = |database: &str| only.is_none_or(|only| only == database);
+    if !["sqlite", "postgresql"].iter().any(|database| is_wanted(database)) {
+        bail!("{only:?} is neither sqlite nor postgresql");
     }
+    let place = |name: &str| root().join("target/crash").join(name);
+    if is_wanted("sqlite") {
+        on(&Place { program: program.clone(), folder: place("sqlite"), database: None }, rounds)?;
+    }
+    if !is_wanted("postgresql") {
+        return Ok(());
+    }
+    let Ok(server) = std::env::var("CLEANBILL_POSTGRES") else {
+        println!("crash: not on PostgreSQL, for CLEANBILL_POSTGRES does not name a server");
+        return Ok(());
+    };
+    let name = own_database(&server)?;
+    let database = Some(beside(&server, &name)?);
+    on(&Place { program, folder: place("postgresql"), database }, rounds)?;
+    run(Command::new("psql").args([&server, "--quiet", "-c", &format!("DROP DATABASE {name}")]))
 }
 
 /// Which program, in which folder, on which database.

@@ -17,6 +17,7 @@ mod backup;
 mod care;
 mod case;
 mod check_in;
+mod coherence;
 mod colour;
 mod compact;
 mod declare;
@@ -74,6 +75,7 @@ pub use accounts::{AccountSeen, NewAccount};
 pub use actor::{Actor, Officer, Role};
 pub use backup::{BackupError, Erased, Manifest, Restored, check_backup};
 pub use care::CaredFor;
+pub use coherence::Coherence;
 pub use colour::{Seen, evidence_of};
 pub use compact::Partition;
 pub use error::OfficeError;
@@ -89,7 +91,7 @@ pub use kept::{
     Question, Rated, Resident, Says,
 };
 pub use keys::{KeySource, Resealed, SigningKeyChange};
-pub use leave::Exported;
+pub use leave::{Exported, OwnVisit};
 pub use ledger::{AreaName, BodyName, Ground, KeyName};
 pub use line_list::{LineList, LineListSeen};
 pub use logged::Opening;

@@ -100,6 +100,7 @@ fn failed(job: &'static str, _: &office::OfficeError) {
 
 /// Sends what is in the outbox. A message whose sender dies is sent again: twice rather than never.
 async fn send(service: &Service) -> bool {
+    service.sum_up_metrics();
     let notices = sending::notices(service).await;
     if let Err(error) = &notices {
         failed("send", error);

@@ -172,11 +172,11 @@ impl Desk<'_> {
         });
         found.colours_without_reason += u64::from(given != level && !is_due);
         let at = self.at;
-        let counts = |pass: &Carried| !pass.revoked && pass.passes.iter().any(|(_, until)| *until > at);
+        let counts = |pass: &Carried| pass.passes.iter().any(|(_, until)| *until > at);
         let carried = self.about::<Carried>(person).await?.into_iter();
         let others = carried.filter(|pass| counts(&pass.what) && pass.what.level != level).count();
         let shown = self.about::<ShownPass>(person).await?.into_iter();
-        let shown = shown.filter(|pass| pass.what.expires > at && pass.what.level != level).count();
+        let shown = shown.filter(|pass| pass.what.renewed_at > at && pass.what.level != level).count();
         found.passes_of_another_colour += (others + shown) as u64;
         for statement in self.about::<Statement>(person).await? {
             let says = &statement.what.says;

@@ -145,6 +145,7 @@ fn settings() -> Settings {
         authority: "Nobody".to_owned(),
         is_demo: false,
         demo_devices: Vec::new(),
+        oversight_contact: None,
         limits: Limits {
             light_at_once: 512,
             per_address: 10.0,
@@ -152,7 +153,7 @@ fn settings() -> Settings {
             ..Limits::default()
         },
         tick_every: Duration::from_secs(20),
-        trusts_proxy: true,
+        proxies: vec![std::net::Ipv4Addr::LOCALHOST.into()],
         time_zone: jiff::tz::TimeZone::UTC,
     }
 }

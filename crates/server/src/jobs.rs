@@ -86,11 +86,12 @@ async fn tick(service: &Service) -> bool {
 }
 
 /// Issues the passes of those whose colour changed, before they look.
-async fn renew(service: &Service) {
+async fn renew(service: &Service) -> bool {
     match service.officers().renew_passes().await {
         Ok(renewed) => metrics::counter!("cleanbill_renewed_passes_total").increment(renewed),
         Err(error) => failed("renew_passes", &error),
     }
+    false
 }
 
 fn failed(job: &'static str, _: &office::OfficeError) {

@@ -286,6 +286,7 @@ async fn r10_figures_are_published_and_everybody_reads_them_without_small_number
         }
         let row = between(&figures, "telling-symptoms</th>", "</tr>");
         assert!(!row.contains("<td>1</td>"), "one person can be recognised: {row}");
+        assert!(figures.contains("small groups together"), "{figures}");
         assert!(anybody.speaking("zh-CN").open("/figures").await.text().contains("各规则的结果"));
     })
     .await;

@@ -74,7 +74,11 @@ fn published(frame: &Frame, figures: Figures, at: &jiff::Timestamp) -> Published
     };
     let groups = figures.groups.iter().map(|(by, groups)| {
         let group = |(name, of): (&String, &office::GroupFigures)| Group {
-            name: name.clone(),
+            name: match name.as_str() {
+                "(small groups)" => frame.say("figures-small-groups"),
+                "(not known)" => frame.say("figures-not-known"),
+                _ => name.clone(),
+            },
             people: of.people,
             restricted: of.restricted,
             days: of.restricted_person_days,

@@ -76,7 +76,7 @@ impl Card<'_> {
         drawing.set(&mut column, &issuer, Style::of(10.0).faint().centred());
         let words = LANGUAGES.map(|language| self.says(language, "print-level")).join("  ");
         let width = drawing.font.width(&words, 26.0);
-        let shape = (column.x + (column.width - width) / 2.0 - 20.0, column.y + 9.0);
+        let shape = (column.x + (column.width - width) / 2.0 - 20.0, column.y + 6.0);
         drawing.level(shape, 26.0, self.claims.level);
         column.x += 16.0;
         drawing.set(&mut column, &words, Style::of(26.0).bold().centred());

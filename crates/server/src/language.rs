@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use axum::http::{HeaderMap, header};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use pass::Why;
 use rating::Language;
 
 use crate::caller::cookie;
@@ -47,6 +48,11 @@ pub(crate) fn by_code(code: &str) -> Option<Language> {
     }
 }
 
+/// The key of a reason of a verdict.
+pub(crate) fn why_key(why: Why) -> String {
+    format!("why-{}", why.code().replace('_', "-"))
+}
+
 /// The sentence of a key; the key itself if there is none.
 pub(crate) fn say(language: Language, key: &str, values: &[(&str, &str)]) -> String {
     let bundle = match language {
@@ -81,6 +87,15 @@ mod tests {
             for language in Language::ALL {
                 assert_ne!(say(language, key, &[]), key, "{key} does not parse");
             }
+        }
+    }
+
+    #[test]
+    fn every_reason_of_a_verdict_is_said_in_every_language() {
+        for why in Why::ALL {
+            assert_eq!(say(Language::En, &why_key(*why), &[]), why.sentence());
+            let chinese = say(Language::Zh, &why_key(*why), &[]);
+            assert!(chinese.ends_with('。'), "{why:?}: {chinese}");
         }
     }
 

@@ -6,6 +6,7 @@ use pass::Verdict;
 
 use crate::{
     form::Fields,
+    language::why_key,
     page::{Asked, Frame, shown},
     problem::Problem,
     service::Service,
@@ -28,7 +29,7 @@ struct Told {
     class: &'static str,
     issuer: String,
     expires: String,
-    why: Vec<&'static str>,
+    why: Vec<String>,
 }
 
 async fn form(asked: Asked) -> Result<Response, Problem> {
@@ -49,7 +50,7 @@ async fn check(State(service): State<Service>, asked: Asked, fields: Fields) -> 
         class,
         issuer: checked.issuer().unwrap_or_default().to_owned(),
         expires: checked.expires().map_or(String::new(), |at| frame.when(&at)),
-        why: checked.why().iter().map(|why| why.sentence()).collect(),
+        why: checked.why().iter().map(|why| frame.say(&why_key(*why))).collect(),
     };
     shown(&Page { page: asked.frame, verdict: Some(told) })
 }

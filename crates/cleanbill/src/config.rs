@@ -8,7 +8,7 @@ mod value;
 
 use std::{
     collections::BTreeMap,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
 
@@ -97,6 +97,9 @@ pub(crate) struct ServerConfig {
     pub(crate) listen: SocketAddr,
     /// The address as people type it.
     pub(crate) public_url: PublicUrl,
+    /// Addresses of the proxies in front, which are believed about who asks.
+    #[serde(default)]
+    pub(crate) proxies: Vec<IpAddr>,
 }
 
 /// Where the office remembers.
@@ -199,10 +202,10 @@ impl Default for SignInConfig {
 pub(crate) struct LimitsConfig {
     /// Largest body of a request.
     pub(crate) body_bytes: Within<1_024, 67_108_864>,
-    /// Requests of one address in a minute.
+    /// Requests of one address in a minute; many people may share one.
     pub(crate) requests_per_minute: Within<10, 1_000_000>,
-    /// Attempts to sign in to one account, or from one address, in an hour.
-    pub(crate) sign_ins_per_hour: Within<3, 1_000>,
+    /// Requests of one address in an hour that sign in, register or ask for a code.
+    pub(crate) sign_ins_per_hour: Within<3, 100_000>,
     /// Requests that are answered at once; more are told to come again.
     pub(crate) at_once: Within<1, 100_000>,
 }
@@ -211,8 +214,8 @@ impl Default for LimitsConfig {
     fn default() -> Self {
         Self {
             body_bytes: Within(1_048_576),
-            requests_per_minute: Within(600),
-            sign_ins_per_hour: Within(30),
+            requests_per_minute: Within(6_000),
+            sign_ins_per_hour: Within(600),
             at_once: Within(512),
         }
     }
@@ -321,6 +324,7 @@ mod tests {
         assert_eq!(config.folders.log, Path::new("/office/log"));
         assert_eq!(config.database.url, Database::Sqlite("/office/office.sqlite".into()));
         assert!(config.mail.is_none() && config.sms.is_none() && config.web_push.is_none());
+        assert!(config.server.proxies.is_empty(), "nobody is believed about who asks");
     }
 
     #[test]
@@ -340,6 +344,7 @@ mod tests {
         assert_eq!(config.sources.len(), 1);
         assert!(config.mail.is_some() && config.sms.is_some() && config.web_push.is_some());
         assert_eq!(config.disease.profile, Some(PathBuf::from("/office/profile.toml")));
+        assert_eq!(config.server.proxies, ["127.0.0.1".parse::<IpAddr>().unwrap()]);
     }
 
     #[test]
@@ -371,6 +376,7 @@ mod tests {
             ("url", "url = \"mysql://x\"", "is no database"),
             ("public_url", "public_url = \"health.example.org\"", "begins with https://"),
             ("master", "mister = \"keys/master.key\"", "unknown field `mister`"),
+            ("#proxies", "proxies = [\"proxy.example.org\"]", "invalid IP address"),
         ] {
             let prefix = format!("{field} = ");
             let line = line_of(&prefix);
@@ -386,9 +392,9 @@ mod tests {
 
     #[test]
     fn a_number_outside_its_range_is_refused() {
-        let text = written().replace("#sign_ins_per_hour = 30", "sign_ins_per_hour = 1000000");
+        let text = written().replace("#sign_ins_per_hour = 600", "sign_ins_per_hour = 1000000");
         let error = parse(&text).unwrap_err().to_string();
-        assert!(error.contains("1000000 is not within 3 to 1000"), "{error}");
+        assert!(error.contains("1000000 is not within 3 to 100000"), "{error}");
     }
 
     #[test]

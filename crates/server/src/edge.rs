@@ -1,7 +1,7 @@
 //! What happens to every request and every answer: an id, limits, headers, a line in the log, and problems in the form that was
 //! asked for.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 
 use axum::{
     extract::{ConnectInfo, MatchedPath, Request, State},
@@ -12,6 +12,7 @@ use axum::{
 use tokio::time::Instant;
 
 use crate::{
+    address::{asker, counted},
     page,
     problem::{Kind, Problem},
     reply,
@@ -134,16 +135,6 @@ pub(crate) async fn same_site(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Whoever asks, by the address of the connection or, behind a proxy that is trusted, by what the proxy says.
-fn address(service: &Service, request: &Request) -> IpAddr {
-    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    let forwarded =
-        forwarded.and_then(|list| list.rsplit(',').next()).and_then(|last| last.trim().parse().ok());
-    let connected = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let forwarded = forwarded.filter(|_| service.settings().trusts_proxy);
-    forwarded.or(connected).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
-}
-
 /// Lets requests in: not too often from one address, not too many at once.
 pub(crate) async fn admit(State(service): State<Service>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
@@ -151,7 +142,8 @@ pub(crate) async fn admit(State(service): State<Service>, request: Request, next
     if matches!(route.as_str(), "/healthz" | "/readyz" | "/metrics") {
         return next.run(request).await;
     }
-    let address = address(&service, &request);
+    let connected = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let address = counted(asker(connected, request.headers(), &service.settings().proxies));
     let is_sign_in = request.method() == Method::POST && SIGN_INS.iter().any(|of| route.starts_with(of));
     let allowed = service
         .address_rates()

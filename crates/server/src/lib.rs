@@ -6,6 +6,7 @@
 //!
 //! Logs hold no names, contacts, places, tokens, bodies or addresses: a line has the route's pattern, the status and the time it took.
 
+mod address;
 mod api;
 mod caller;
 mod edge;

@@ -1,8 +1,7 @@
 //! How often somebody may ask, and how much is worked on at once. Held in memory, forgotten when the process ends.
 
 use std::{
-    collections::HashMap,
-    hash::Hash,
+    hash::{BuildHasher as _, Hash, RandomState},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -16,36 +15,65 @@ use tokio::{
 
 use crate::problem::{Kind, Problem};
 
-/// Askers that are remembered at once; beyond that those who have not asked for long are forgotten.
-const ASKERS_MAX: usize = 200_000;
+/// Shelves of buckets. Which one is an asker's nobody can know beforehand, so nobody can fill one on purpose.
+const SHELVES: usize = 16_384;
+/// Buckets of a shelf: so many are looked at for a request, however many people ask.
+const BUCKETS: usize = 8;
 
-/// A bucket for each asker: it fills at a rate, holds so much, and each request takes one.
-#[derive(Debug)]
-pub(crate) struct Rates<K> {
-    per_second: f64,
-    holds: f64,
-    buckets: Mutex<HashMap<K, (f64, Instant)>>,
+/// The bucket of one asker.
+#[derive(Debug, Clone, Copy)]
+struct Bucket {
+    /// Whose it is, as a keyed hash; 0 is nobody's.
+    of: u64,
+    left: f64,
+    /// Seconds since the rates began.
+    at: f64,
 }
 
-impl<K: Eq + Hash> Rates<K> {
+/// A bucket for each asker: it fills at a rate, holds so much, and each request takes one. There are never more than 131,072: where a
+/// shelf is full the fullest bucket is given to whoever comes, so that those who have to wait go on waiting.
+#[derive(Debug)]
+pub(crate) struct Rates {
+    per_second: f64,
+    holds: f64,
+    hasher: RandomState,
+    began: Instant,
+    shelves: Mutex<Vec<[Bucket; BUCKETS]>>,
+}
+
+impl Rates {
     pub(crate) fn new(per_second: f64, holds: f64) -> Self {
-        Rates { per_second, holds, buckets: Mutex::default() }
+        let nobodys = Bucket { of: 0, left: holds, at: 0.0 };
+        let shelves = Mutex::new(vec![[nobodys; BUCKETS]; SHELVES]);
+        // Whoever asks for the first time must be able to.
+        Rates {
+            per_second,
+            holds: holds.max(1.0),
+            hasher: RandomState::new(),
+            began: Instant::now(),
+            shelves,
+        }
     }
 
     /// Takes one, or says how many seconds to wait.
-    pub(crate) fn take(&self, asker: K) -> Result<(), Problem> {
-        let now = Instant::now();
+    pub(crate) fn take(&self, asker: impl Hash) -> Result<(), Problem> {
+        let of = self.hasher.hash_one(asker).max(1);
+        let now = self.began.elapsed().as_secs_f64();
         // A thread that panicked while it held the lock left whole buckets.
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= ASKERS_MAX {
-            let full = |(left, at): &(f64, Instant)| left + self.per_second * (now - *at).as_secs_f64();
-            buckets.retain(|_, bucket| full(bucket) < self.holds);
+        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(shelf) = shelves.get_mut((of % SHELVES as u64) as usize) else { return Ok(()) };
+        for bucket in &mut *shelf {
+            bucket.left = (bucket.left + self.per_second * (now - bucket.at)).min(self.holds);
+            bucket.at = now;
         }
-        let (left, at) = buckets.entry(asker).or_insert((self.holds, now));
-        *left = (*left + self.per_second * (now - *at).as_secs_f64()).min(self.holds);
-        *at = now;
-        if *left < 1.0 {
-            let seconds = ((1.0 - *left) / self.per_second).ceil().clamp(1.0, 3600.0);
+        let own_or_fullest =
+            shelf.iter_mut().max_by(|a, b| (a.of == of).cmp(&(b.of == of)).then(a.left.total_cmp(&b.left)));
+        let Some(bucket) = own_or_fullest else { return Ok(()) };
+        if bucket.of != of {
+            *bucket = Bucket { of, left: self.holds, at: now };
+        }
+        if bucket.left < 1.0 {
+            let seconds = ((1.0 - bucket.left) / self.per_second).ceil().clamp(1.0, 3600.0);
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
@@ -54,7 +82,7 @@ impl<K: Eq + Hash> Rates<K> {
             let seconds = seconds as u64;
             return Err(Problem { kind: Kind::TooOften, detail: None, retry_after: Some(seconds) });
         }
-        *left -= 1.0;
+        bucket.left -= 1.0;
         Ok(())
     }
 }
@@ -117,5 +145,25 @@ mod tests {
         assert!(rates.take(1).is_ok() && rates.take(1).is_ok());
         assert!(rates.take(1).unwrap_err().retry_after.unwrap() > 100);
         assert!(rates.take(2).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_askers_frees_nobody_who_has_to_wait_and_takes_no_more_memory() {
+        let rates = Rates::new(0.001, 2.0);
+        let size = || rates.shelves.lock().unwrap().capacity();
+        let before = size();
+        let waiting =
+            |asker: u32| rates.take(asker).is_ok() && rates.take(asker).is_ok() && rates.take(asker).is_err();
+        assert!((0..100).all(waiting));
+        for asker in 1_000..1_001_000_u32 {
+            assert!(rates.take(asker).is_ok(), "who asks once is answered");
+        }
+        assert!((0..100_u32).all(|asker| rates.take(asker).is_err()));
+        assert_eq!(size(), before);
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_for_the_first_time_is_answered_whatever_the_rate() {
+        assert!(Rates::new(1.0 / 3600.0, 0.05).take("somebody").is_ok());
     }
 }

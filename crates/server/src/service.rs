@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fmt, io,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
@@ -35,6 +35,9 @@ const SESSION_REMEMBERED: Duration = Duration::from_secs(10);
 const REMEMBERED_MAX: usize = 1_000_000;
 /// Longest time a pass is shown from memory where another process may have changed it.
 const PASS_REMEMBERED: Duration = Duration::from_secs(60);
+
+/// Requests of one sign-in or registration that may follow one another, however low their rate on average.
+const SIGN_IN_REQUESTS: f64 = 5.0;
 
 /// How old the filter of revoked passes may be when a door fetches it.
 const FILTER_REMEMBERED: Duration = Duration::from_secs(60);
@@ -73,9 +76,9 @@ struct Inner {
     sessions: Mutex<HashMap<String, (Actor, Instant)>>,
     passes: Arc<Passes>,
     filter: tokio::sync::Mutex<Option<(Bytes, Instant)>>,
-    addresses: Rates<IpAddr>,
-    accounts: Rates<String>,
-    sign_ins: Rates<IpAddr>,
+    addresses: Rates,
+    accounts: Rates,
+    sign_ins: Rates,
     light: Gate,
     heavy: Gate,
     /// Letters of no meaning that pages and requests are told apart by.
@@ -153,7 +156,10 @@ impl Service {
         let passes = Arc::new(Passes::default());
         let limits = settings.limits.clone();
         let watch = || Arc::clone(&passes) as Arc<dyn Watch>;
-        let per_second = limits.sign_ins_per_minute / 60.0;
+        // One sign-in is a few requests in a row.
+        let per_minute = limits.sign_ins_per_minute;
+        let sign_ins =
+            Rates::new(per_minute / 60.0, per_minute.max((60.0 * per_minute).min(SIGN_IN_REQUESTS)));
         Service(Arc::new(Inner {
             office: office.watched(watch()),
             officers: officers.watched(watch()),
@@ -166,7 +172,7 @@ impl Service {
             filter: tokio::sync::Mutex::default(),
             addresses: Rates::new(limits.per_address, limits.per_address * 4.0),
             accounts: Rates::new(limits.per_account, limits.per_account * 4.0),
-            sign_ins: Rates::new(per_second, limits.sign_ins_per_minute),
+            sign_ins,
             light: Gate::new(limits.light_at_once, limits.waiting_max),
             heavy: Gate::new(limits.heavy_at_once, limits.waiting_max),
             requests: std::sync::atomic::AtomicU64::new(0),
@@ -222,15 +228,15 @@ impl Service {
         self.0.metrics.render()
     }
 
-    pub(crate) fn address_rates(&self) -> &Rates<IpAddr> {
+    pub(crate) fn address_rates(&self) -> &Rates {
         &self.0.addresses
     }
 
-    pub(crate) fn account_rates(&self) -> &Rates<String> {
+    pub(crate) fn account_rates(&self) -> &Rates {
         &self.0.accounts
     }
 
-    pub(crate) fn sign_in_rates(&self) -> &Rates<IpAddr> {
+    pub(crate) fn sign_in_rates(&self) -> &Rates {
         &self.0.sign_ins
     }
 

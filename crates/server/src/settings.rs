@@ -1,6 +1,6 @@
 //! What a service is told when it starts.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 /// Settings of a service. None of them turns a right off.
 #[derive(Debug, Clone)]
@@ -18,8 +18,9 @@ pub struct Settings {
     pub limits: Limits,
     /// How often the office does what is due.
     pub tick_every: Duration,
-    /// Whether a proxy in front says in `X-Forwarded-For` who asks.
-    pub trusts_proxy: bool,
+    /// Addresses of the proxies in front. Only a connection from one of them is believed about who asks (`X-Forwarded-For`); without
+    /// any, whoever is connected asks.
+    pub proxies: Vec<IpAddr>,
     /// The zone in which pages show times.
     pub time_zone: jiff::tz::TimeZone,
 }

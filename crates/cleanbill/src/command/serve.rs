@@ -84,7 +84,7 @@ pub(super) fn settings(config: &Config) -> Settings {
             ..Limits::default()
         },
         tick_every: TICK_EVERY,
-        trusts_proxy: false,
+        proxies: config.server.proxies.clone(),
         time_zone: config.office.zone.0.clone(),
     }
 }

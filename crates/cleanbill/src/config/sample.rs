@@ -53,6 +53,10 @@ zone = @zone@
 listen = "127.0.0.1:8080"
 # The address people type. https://, or http:// on this machine only.
 public_url = @public_url@
+# Addresses of the proxies in front of this server. Only they are believed about who asks: of `X-Forwarded-For` the right-most
+# address that is none of them counts, and nothing that a client wrote before it. Without any, whoever is connected asks; then
+# behind a proxy all people together have the rates of one address.
+#proxies = ["127.0.0.1"]
 
 [database]
 # sqlite:FILE for one machine, postgres://USER:PASSWORD@HOST/NAME (15 or newer) for many.
@@ -106,10 +110,11 @@ rule_set_codes = { proportionate = "p" }
 [limits]
 # Largest body of a request, 1024 to 67108864 bytes.
 #body_bytes = 1048576
-# Requests of one address in a minute, 10 to 1000000.
-#requests_per_minute = 600
-# Attempts to sign in to one account, or from one address, in an hour, 3 to 1000.
-#sign_ins_per_hour = 30
+# Requests of one address in a minute, 10 to 1000000. Many people may share one: a household, an office, a whole mobile network.
+#requests_per_minute = 6000
+# Requests of one address in an hour that sign in, register or ask for a code, 3 to 100000. Guessing is stopped apart from that: a code
+# counts for five tries, an account waits after five wrong ones.
+#sign_ins_per_hour = 600
 # Requests that are answered at once, 1 to 100000; more are told to come again.
 #at_once = 512
 

@@ -120,7 +120,7 @@ pub fn settings() -> Settings {
             ..Limits::default()
         },
         tick_every: Duration::from_secs(3600),
-        trusts_proxy: false,
+        proxies: Vec::new(),
         time_zone: jiff::tz::TimeZone::UTC,
     }
 }

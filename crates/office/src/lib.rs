@@ -62,6 +62,7 @@ mod together;
 mod totp;
 mod trace;
 mod travel;
+mod trust_list;
 mod venue;
 mod visits_near;
 
@@ -108,4 +109,5 @@ pub use statement::{HeldStatement, Stage, Stated, Statement};
 pub use tick::Ticked;
 pub use totp::Secret;
 pub use trace::Traced;
+pub use trust_list::SignedTrustList;
 pub use venue::{Owns, Place, VenueCode, VenueGiven};

@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, fmt};
 
 use evidence::{Level, PersonId};
-use issuer::{Batch, KeyRing, Signer, draw_id, issue, publish_filter, publish_trust_list};
+use issuer::{Batch, KeyRing, Signer, draw_id, issue, publish_filter};
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Logged, Sha256Hash};
-use pass::{Claims, Edition, HolderKey, Hour, LIFETIME_MAX, PassId, TrustList};
+use pass::{Claims, Edition, HolderKey, Hour, LIFETIME_MAX, PassId};
 
 use crate::{
     actor::Actor,
@@ -68,7 +68,7 @@ fn initials(name: &str) -> String {
 }
 
 impl Office {
-    fn pass_desk(&self) -> Result<&PassDesk, OfficeError> {
+    pub(crate) fn pass_desk(&self) -> Result<&PassDesk, OfficeError> {
         let refused = || OfficeError::refused("this office issues no passes", "configure its keys");
         self.passes.as_deref().ok_or_else(refused)
     }
@@ -174,20 +174,6 @@ impl Office {
             }
             let mut random = |bytes: &mut [u8]| self.randomness.fill(bytes);
             Ok(publish_filter(desk.edition()?, &revoked, &living, &mut random, &*with.publisher)?)
-        })
-    }
-
-    /// The signed list of the keys that doors trust, as it is now: the office's own and those of recognised authorities.
-    ///
-    /// # Errors
-    /// Where the database or the signer fails.
-    pub async fn trust_list(&self) -> Result<Vec<u8>, OfficeError> {
-        let with = self.pass_desk()?;
-        transact!(self, |desk| {
-            let mut entries =
-                with.keys.to_entries().map_err(|error| OfficeError::Unreadable(error.to_string()))?;
-            entries.extend(desk.trusted_issuers().await?);
-            Ok(publish_trust_list(&TrustList { edition: desk.edition()?, entries }, &*with.publisher)?)
         })
     }
 }
@@ -317,7 +303,7 @@ impl Desk<'_> {
         into.extend(living.filter_map(|(id, _)| id.parse::<PassId>().ok()));
     }
 
-    fn edition(&self) -> Result<Edition, OfficeError> {
+    pub(crate) fn edition(&self) -> Result<Edition, OfficeError> {
         let issued = Timestamp::from_second(self.at.as_second())?;
         let version = u64::try_from(issued.as_second()).unwrap_or_default();
         Ok(Edition { version, issued, expires: issued.checked_add(DOCUMENT_LIFETIME)? })

@@ -48,7 +48,7 @@ impl Phone {
 /// A door with the newest documents.
 async fn door(town: &Town, text: &str) -> Checked {
     let anchor = [TrustedKey::from_spki(publisher().spki(), "publisher").unwrap()];
-    let trust = TrustList::read(&town.office.trust_list().await.unwrap(), &anchor).unwrap();
+    let trust = TrustList::read(&town.office.trust_list(None).await.unwrap().bytes, &anchor).unwrap();
     let filter = Revocations::read(&town.office.revocation_filter().await.unwrap(), &anchor).unwrap();
     let mut checker = Checker::new(trust.to_store(), Policy::default()).with_revocations(filter);
     checker.check(text, town.clock.now())

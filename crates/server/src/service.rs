@@ -14,10 +14,10 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
 };
 use evidence::PersonId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ledger::Sign;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use office::{Actor, LogPlace, Office, OfficeError, Watch};
+use office::{Actor, LogPlace, Office, OfficeError, SignedTrustList, Watch};
 use tokio::{net::TcpListener, time::Instant};
 
 use crate::{
@@ -39,8 +39,8 @@ const PASS_REMEMBERED: Duration = Duration::from_secs(60);
 /// Requests of one sign-in or registration that may follow one another, however low their rate on average.
 const SIGN_IN_REQUESTS: f64 = 5.0;
 
-/// How old the filter of revoked passes may be when a door fetches it.
-const FILTER_REMEMBERED: Duration = Duration::from_secs(60);
+/// How old what doors fetch may be: the filter of revoked passes, and the look at whether a key of the trust list changed.
+const DOCUMENTS_REMEMBERED: SignedDuration = SignedDuration::from_mins(1);
 
 /// Where the public log is published, and the key that signs it.
 pub type PublicLog = (Arc<dyn LogPlace>, Arc<dyn Sign + Send + Sync>);
@@ -75,7 +75,8 @@ struct Inner {
     metrics: PrometheusHandle,
     sessions: Mutex<HashMap<String, (Actor, Instant)>>,
     passes: Arc<Passes>,
-    filter: tokio::sync::Mutex<Option<(Bytes, Instant)>>,
+    filter: tokio::sync::Mutex<Option<(Bytes, Timestamp)>>,
+    trust_list: tokio::sync::Mutex<Option<(SignedTrustList, Timestamp)>>,
     addresses: Rates,
     accounts: Rates,
     sign_ins: Rates,
@@ -148,6 +149,11 @@ fn registry() -> PrometheusHandle {
     REGISTRY.get_or_init(install).clone()
 }
 
+/// Whether a document that was made at an instant is still handed out.
+fn is_within(made: Timestamp, now: Timestamp) -> bool {
+    (SignedDuration::ZERO..DOCUMENTS_REMEMBERED).contains(&now.duration_since(made))
+}
+
 impl Service {
     /// A service of these parts.
     #[must_use]
@@ -170,6 +176,7 @@ impl Service {
             sessions: Mutex::default(),
             passes,
             filter: tokio::sync::Mutex::default(),
+            trust_list: tokio::sync::Mutex::default(),
             addresses: Rates::new(limits.per_address, limits.per_address * 4.0),
             accounts: Rates::new(limits.per_account, limits.per_account * 4.0),
             sign_ins,
@@ -280,15 +287,46 @@ impl Service {
     /// The filter of revoked passes, at most a minute old: making one reads every living pass.
     pub(crate) async fn filter(&self) -> Result<Bytes, Problem> {
         let mut filter = self.0.filter.lock().await;
-        if let Some((bytes, since)) = &*filter
-            && since.elapsed() < FILTER_REMEMBERED
+        let now = self.now();
+        if let Some((bytes, made)) = &*filter
+            && is_within(*made, now)
         {
             return Ok(bytes.clone());
         }
-        let made = self.officers().revocation_filter().await.map_err(|error| self.problem(&error))?;
-        let bytes = Bytes::from(made);
-        *filter = Some((bytes.clone(), Instant::now()));
+        let made = self.officers().revocation_filter().await;
+        // Doors work through an outage: a filter says itself how long it lasts.
+        if let (Err(OfficeError::Store(_)), Some((bytes, _))) = (&made, &*filter) {
+            return Ok(bytes.clone());
+        }
+        let bytes = Bytes::from(made.map_err(|error| self.problem(&error))?);
+        *filter = Some((bytes.clone(), now));
         Ok(bytes)
+    }
+
+    /// The signed trust list. Whether a key changed is asked once a minute, and at once where it changed here; it is signed again
+    /// when one did, or after an hour.
+    pub(crate) async fn trust_list(&self) -> Result<Bytes, Problem> {
+        let mut known = self.0.trust_list.lock().await;
+        let now = self.now();
+        if let Some((list, looked)) = &*known
+            && is_within(*looked, now)
+        {
+            return Ok(list.bytes.clone().into());
+        }
+        let list = self.office().trust_list(known.as_ref().map(|(list, _)| list)).await;
+        // Doors work through an outage: a list says itself how long it lasts.
+        if let (Err(OfficeError::Store(_)), Some((list, _))) = (&list, &*known) {
+            return Ok(list.bytes.clone().into());
+        }
+        let list = list.map_err(|error| self.problem(&error))?;
+        Ok(known.insert((list, now)).0.bytes.clone().into())
+    }
+
+    /// Has the trust list looked at again: a key of it changed.
+    pub(crate) async fn trust_changed(&self) {
+        if let Some((_, looked)) = &mut *self.0.trust_list.lock().await {
+            *looked = Timestamp::MIN;
+        }
     }
 
     /// What a door says to a pass, with the newest documents. Nothing of it is kept.
@@ -297,8 +335,7 @@ impl Service {
         let key = self.office().publisher_key().map_err(failed)?;
         let unreadable = |_| Problem::from(Kind::Failed);
         let anchor = [pass::TrustedKey::from_spki(&key, "publisher").map_err(|_| Kind::Failed)?];
-        let trust = self.office().trust_list().await.map_err(failed)?;
-        let trust = pass::TrustList::read(&trust, &anchor).map_err(unreadable)?;
+        let trust = pass::TrustList::read(&self.trust_list().await?, &anchor).map_err(unreadable)?;
         let filter = pass::Revocations::read(&self.filter().await?, &anchor).map_err(|_| Kind::Failed)?;
         let policy = pass::Policy { is_essential, ..pass::Policy::default() };
         let mut checker = pass::Checker::new(trust.to_store(), policy).with_revocations(filter);

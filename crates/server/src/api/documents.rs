@@ -18,8 +18,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 }
 
 async fn trust_list(State(service): State<Service>, headers: HeaderMap) -> Result<Response, Problem> {
-    let list = service.office().trust_list().await.map_err(|error| service.problem(&error))?;
-    Ok(reply::read(&headers, "application/octet-stream", &reply::tag(&list), list.into()))
+    let list = service.trust_list().await?;
+    Ok(reply::read(&headers, "application/octet-stream", &reply::tag(&list), list))
 }
 
 async fn filter(State(service): State<Service>, headers: HeaderMap) -> Result<Response, Problem> {

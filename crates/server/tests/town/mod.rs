@@ -228,6 +228,17 @@ pub fn officer(name: &str, role: Role, body: &str) -> Actor {
     Actor::Officer(Officer { officer: name.parse().unwrap(), role, body: body.parse().unwrap() })
 }
 
+/// Takes a database of PostgreSQL away.
+pub async fn away(database: &str) {
+    let server = std::env::var("CLEANBILL_POSTGRES").unwrap();
+    let mut connection = PgConnection::connect(&server).await.unwrap();
+    let gone = format!(
+        "ALTER DATABASE {database} WITH ALLOW_CONNECTIONS false;
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(gone)).execute(&mut connection).await.unwrap();
+}
+
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// Runs a test in a town on SQLite, and on PostgreSQL where `CLEANBILL_POSTGRES` names a server.

@@ -73,9 +73,9 @@ impl Office {
     /// # Errors
     /// [`OfficeError::Refused`] for a key that passes are not signed with, or an end that is past or more than a year away.
     pub async fn propose_issuer(&self, actor: &Actor, key: &IssuerKey) -> Result<RecordId, OfficeError> {
-        trusted(key)?;
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::ProposeIssuer, None, "").await?;
+            trusted(key)?;
             let by = actor.officer().ok_or(OfficeError::Unknown("officer"))?.clone();
             if key.not_after <= desk.at || key.not_after > desk.at.checked_add(TRUST_MAX)? {
                 return Err(OfficeError::refused(

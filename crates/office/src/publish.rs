@@ -10,7 +10,7 @@ use crate::{
     error::OfficeError,
     kept::{Kept, Published, Resident},
     office::{Office, transact},
-    permissions::UseCase,
+    permissions::{UseCase, allowed},
 };
 
 /// People who are re-rated in one transaction.
@@ -23,6 +23,7 @@ impl Office {
     /// # Errors
     /// [`OfficeError::RuleSet`] naming lines and remedies, [`OfficeError::Refused`] while colours differ that nothing explains.
     pub async fn publish(&self, actor: &Actor, document: &str) -> Result<RecordId, OfficeError> {
+        allowed(actor.role(), UseCase::PublishRules)?;
         let rule_set = RuleSet::parse(document.as_bytes())?;
         let preview = self.preview_rules(actor, document).await?;
         transact!(self, |desk| {

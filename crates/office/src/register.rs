@@ -75,6 +75,22 @@ impl Office {
         Ok(self.keys.lookup(IDENTITY, &normal)?.0)
     }
 
+    /// What a person told of themselves.
+    ///
+    /// # Errors
+    /// [`OfficeError::Unknown`] where the actor may not act for the person.
+    pub async fn particulars(
+        &self,
+        actor: &Actor,
+        person: &PersonId,
+        purpose: &str,
+    ) -> Result<Particulars, OfficeError> {
+        transact!(self, |desk| {
+            desk.authorise(actor, UseCase::Register, Some(person), purpose).await?;
+            Ok(desk.known(person).await?.what.particulars)
+        })
+    }
+
     /// Changes what a person told of themselves.
     ///
     /// # Errors
@@ -86,9 +102,9 @@ impl Office {
         particulars: &Particulars,
         purpose: &str,
     ) -> Result<(), OfficeError> {
-        particulars.check()?;
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::Register, Some(person), purpose).await?;
+            particulars.check()?;
             let mut resident = desk.known(person).await?;
             resident.what.particulars = particulars.clone();
             desk.refile(&resident).await
@@ -114,6 +130,28 @@ impl Office {
                 desk.refile(&resident).await?;
             }
             Ok(())
+        })
+    }
+
+    /// Ends that somebody acts for a person.
+    ///
+    /// # Errors
+    /// [`OfficeError::Unknown`] where nobody such acts for them.
+    pub async fn dismiss_proxy(
+        &self,
+        actor: &Actor,
+        person: &PersonId,
+        proxy: &PersonId,
+    ) -> Result<(), OfficeError> {
+        transact!(self, |desk| {
+            desk.authorise(actor, UseCase::Register, Some(person), "ending what a proxy may do").await?;
+            let mut resident = desk.known(person).await?;
+            let before = resident.what.proxies.len();
+            resident.what.proxies.retain(|of| of != proxy);
+            if resident.what.proxies.len() == before {
+                return Err(OfficeError::Unknown("proxy"));
+            }
+            desk.refile(&resident).await
         })
     }
 }

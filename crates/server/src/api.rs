@@ -4,20 +4,27 @@ mod accounts;
 mod appeals;
 mod cases;
 mod colour;
+mod deletions;
 mod documents;
 mod evidence_given;
 mod follow_ups;
 mod held;
+mod imports;
+mod interviews;
+mod issuers;
 mod leaving;
 mod line_lists;
 mod log;
 mod machine;
 mod overrides;
 mod oversight;
+mod particulars;
 mod passes;
 mod people;
 mod place_traces;
 mod questions;
+mod receipts;
+mod replays;
 mod rule_sets;
 mod shares;
 mod sign_in;
@@ -203,6 +210,7 @@ fn endpoints() -> Vec<Endpoint> {
         machine::endpoints(),
         sign_in::endpoints(),
         people::endpoints(),
+        particulars::endpoints(),
         evidence_given::endpoints(),
         visits::endpoints(),
         questions::endpoints(),
@@ -212,6 +220,7 @@ fn endpoints() -> Vec<Endpoint> {
         overrides::endpoints(),
         held::endpoints(),
         cases::endpoints(),
+        interviews::endpoints(),
         tests_reported::endpoints(),
         statements::endpoints(),
         travel::endpoints(),
@@ -221,8 +230,13 @@ fn endpoints() -> Vec<Endpoint> {
         place_traces::endpoints(),
         line_lists::endpoints(),
         oversight::endpoints(),
+        imports::endpoints(),
+        deletions::endpoints(),
         rule_sets::endpoints(),
+        replays::endpoints(),
+        issuers::endpoints(),
         leaving::endpoints(),
+        receipts::endpoints(),
         log::endpoints(),
         documents::endpoints(),
         accounts::endpoints(),

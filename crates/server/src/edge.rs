@@ -43,6 +43,15 @@ const HEAVY: &[&str] = &[
     "/api/v1/held",
     "/api/v1/accounts",
     "/api/v1/people/{person}/cases",
+    "/api/v1/named-contacts",
+    "/api/v1/follow-ups",
+    "/api/v1/place-traces",
+    "/api/v1/line-lists",
+    "/api/v1/replays",
+    "/api/v1/alerts",
+    "/api/v1/looks",
+    "/api/v1/overdue-appeals",
+    "/api/v1/deletions",
 ];
 /// Where a sign-in or a code is asked for.
 const SIGN_INS: &[&str] =

@@ -238,9 +238,16 @@ fn body_of(path: &str) -> serde_json::Value {
         "venues" => json!({ "name": "A shop", "kind": "shop" }),
         "shares" => json!({ "with": "my employer", "hours": 24 }),
         "follow-ups" => json!({ "reached": false }),
+        "interviews" => json!({ "visits": [], "contacts": [] }),
+        "needs-met" => json!({ "need": "food" }),
+        "particulars" => json!({ "language": "en" }),
+        "issuers" => {
+            json!({ "name": "some/authority", "issuer": "SA", "key": "AAAA", "not_after": "2020-03-01T00:00:00Z" })
+        }
         "time" => json!({ "to": "2020-02-12T10:00:00Z" }),
         "stays" => json!({ "region": "r1", "arrived": "2020-02-01T00:00:00Z" }),
         "region-levels" => json!({ "region": "r1", "level": "low" }),
+        "preview" if path.contains("rule-sets") => json!({ "document": town::PROPORTIONATE }),
         "preview" => {
             json!({ "latitude": 30.0, "longitude": 120.0, "radius_metres": 100.0, "from": "2020-02-11T00:00:00Z", "to": "2020-02-11T02:00:00Z" })
         }
@@ -263,7 +270,9 @@ fn body_of(path: &str) -> serde_json::Value {
         }
         "rule-sets" => json!({ "document": town::PROPORTIONATE }),
         "release" if path.contains("statements") => json!({ "counts": false }),
+        "release" if path.contains("imports") || path.contains("differences") => json!({}),
         "release" => json!({ "goes_on": false }),
+        "revocation" if path.contains("issuers") => json!({}),
         "paper-passes" | "revocation" => json!({ "purpose": "a test" }),
         _ => json!({}),
     }

@@ -1,4 +1,4 @@
-//! How often somebody may ask, and who that is behind a proxy.
+//! How often somebody may ask, who that is behind a proxy, and documents that are signed once for many.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -9,12 +9,14 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::{
     body::Body,
     extract::ConnectInfo,
-    http::{Request, StatusCode},
+    http::{Method, Request, StatusCode},
 };
+use issuer::{Signer as _, SoftwareKey};
+use office::Role;
 use serde_json::json;
 use server::{Limits, Settings};
 use store_sqlite::SqliteStore;
-use town::{Answer, Town, settings};
+use town::{Answer, Town, everywhere, settings};
 
 async fn town(settings: Settings) -> (Town, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
@@ -72,4 +74,69 @@ async fn behind_a_proxy_people_are_told_apart_and_nobody_gets_out_of_waiting_by_
         let expected = if number < 3 { StatusCode::UNAUTHORIZED } else { StatusCode::TOO_MANY_REQUESTS };
         assert_eq!(answer.status, expected, "{number}");
     }
+}
+
+#[tokio::test]
+async fn the_trust_list_is_signed_once_until_a_key_changes_or_an_hour_is_over() {
+    everywhere(async |town: Town| {
+        let list = async || town.api(Method::GET, "/api/v1/trust-list", None, None).await;
+        let first = list().await;
+        town.later(2);
+        let same = list().await;
+        assert_eq!((same.header("etag"), &same.body), (first.header("etag"), &first.body));
+        let unchanged = Request::get("/api/v1/trust-list").header("if-none-match", first.header("etag"));
+        let unchanged = town.ask(unchanged.body(Body::empty()).unwrap()).await;
+        assert_eq!((unchanged.status, unchanged.body.len()), (StatusCode::NOT_MODIFIED, 0));
+        town.later(57);
+        assert_eq!(list().await.body, first.body, "59 minutes");
+        town.later(1);
+        let anew = list().await;
+        assert_ne!(anew.body, first.body, "an hour");
+        // A key of another authority is in the very next list, and out of it.
+        let policy = town.officer("policy", Role::Policy, "health/commission").await;
+        let watch = town.officer("watch", Role::Oversight, "parliament").await;
+        let key = SoftwareKey::generate(&mut |bytes| bytes.fill(9));
+        let given = json!({
+            "name": "suzhou/cdc", "issuer": "SZ", "key": data_encoding::BASE64.encode(key.spki()),
+            "not_after": "2020-05-01T00:00:00Z", "help": { "en": "https://suzhou.example.org" },
+        });
+        let proposed = town.post("/api/v1/issuers", &policy, given).await;
+        assert_eq!(proposed.status, StatusCode::CREATED, "{}", proposed.text());
+        let issuer = proposed.json()["issuer"].as_str().unwrap().to_owned();
+        let post = async |what: &str, token: &str| {
+            town.post(&format!("/api/v1/issuers/{issuer}/{what}"), token, json!({})).await.status
+        };
+        assert_eq!(post("agreement", &policy).await, StatusCode::FORBIDDEN);
+        assert_eq!(list().await.body, anew.body);
+        assert_eq!(post("agreement", &watch).await, StatusCode::OK);
+        let with = list().await;
+        assert!(with.body.len() > anew.body.len());
+        let seen = town.api(Method::GET, "/api/v1/issuers", None, None).await.json();
+        assert_eq!(
+            (seen[0]["issuer"].as_str(), seen[0]["agreed"]["body"].as_str()),
+            (Some("SZ"), Some("parliament"))
+        );
+        assert!(!seen.to_string().contains("watch"), "bodies, no officers");
+        assert_eq!(post("revocation", &policy).await, StatusCode::OK);
+        assert!(list().await.body.len() < with.body.len(), "R25: at once");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r12_doors_get_their_documents_while_the_database_is_away() {
+    everywhere(async |town: Town| {
+        let Some(database) = town.database.clone() else { return };
+        let documents = ["/api/v1/trust-list", "/api/v1/revocation-filter"];
+        for path in documents {
+            assert_eq!(town.api(Method::GET, path, None, None).await.status, StatusCode::OK);
+        }
+        town::away(&database).await;
+        town.later(2);
+        for path in documents {
+            let answer = town.api(Method::GET, path, None, None).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
+        }
+    })
+    .await;
 }

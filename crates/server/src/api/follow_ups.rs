@@ -46,6 +46,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             post(time),
         )
         .may(UseCase::FollowUp),
+        Endpoint::post::<Met>(
+            "/api/v1/people/{person}/follow-ups/needs-met",
+            "Record that what a person needed was brought.",
+            post(met),
+        )
+        .may(UseCase::FollowUp),
     ]
 }
 
@@ -75,6 +81,15 @@ struct Agreed {
     /// RFC 3339.
     #[schema(value_type = String, format = DateTime)]
     to: Timestamp,
+}
+
+/// A need that was met.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Met {
+    /// `food`, `medicine` or `other`.
+    #[schema(value_type = String)]
+    need: Need,
 }
 
 async fn list(
@@ -118,4 +133,16 @@ async fn time(
     let (office, answer) =
         posted.once(&service, service.office(), Some(&caller.actor), StatusCode::OK, done::<()>);
     answer.to(office.reschedule(&caller.actor, &person, posted.body.to).await)
+}
+
+async fn met(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(person): Path<String>,
+    posted: Posted<Met>,
+) -> Result<Response, Problem> {
+    let person = caller.person(&person)?;
+    let (office, answer) =
+        posted.once(&service, service.office(), Some(&caller.actor), StatusCode::OK, done::<()>);
+    answer.to(office.need_met(&caller.actor, &person, posted.body.need).await)
 }

@@ -27,6 +27,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/api/v1/me/pass", "One's own pass, as the page shows it.", get(own))
             .may(UseCase::IssuePass),
+        Endpoint::get(
+            "/api/v1/people/{person}/pass-hours",
+            "The hours for which passes can be had now; a phone makes a key for each.",
+            get(hours),
+        )
+        .may(UseCase::IssuePass),
         Endpoint::post::<Phone>(
             "/api/v1/people/{person}/passes",
             "Passes for the hours ahead, bound to the keys of a phone.",
@@ -101,6 +107,19 @@ async fn own(
     let person = caller.resident()?;
     let pass = remembered(&service, &caller, &person).await?;
     Ok(reply::read(&headers, "application/json", &pass.tag, pass.bytes))
+}
+
+async fn hours(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(person): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let person = caller.person(&person)?;
+    let hours = service.office().pass_hours(&caller.actor, &person).await;
+    let hours = hours.map_err(|error| service.problem(&error))?;
+    let seen = hours.iter().map(|of| json!({ "from": of.start, "to": of.end, "expires": of.expires }));
+    Ok(reply::read_json(&headers, &seen.collect::<Vec<Value>>()))
 }
 
 async fn phone(

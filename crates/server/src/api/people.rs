@@ -4,7 +4,7 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
     response::Response,
-    routing::post,
+    routing::{delete, post},
 };
 use evidence::{HouseholdId, PersonId};
 use office::{Registration, permissions::UseCase};
@@ -17,6 +17,7 @@ use crate::{
     caller::{Caller, Purpose},
     posted::{Posted, done},
     problem::{Kind, Problem},
+    reply,
     service::Service,
 };
 
@@ -36,6 +37,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "/api/v1/people/{person}/proxies",
             "Let somebody act for a person, who consents.",
             post(proxy),
+        )
+        .may(UseCase::Register),
+        Endpoint::delete(
+            "/api/v1/people/{person}/proxies/{proxy}",
+            "End that somebody acts for a person.",
+            delete(dismiss),
         )
         .may(UseCase::Register),
     ]
@@ -127,4 +134,16 @@ async fn proxy(
     let (office, answer) =
         posted.once(&service, service.office(), Some(&caller.actor), StatusCode::OK, done::<()>);
     answer.to(office.appoint_proxy(&caller.actor, &person, &proxy).await)
+}
+
+async fn dismiss(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((person, proxy)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let person = caller.person(&person)?;
+    let proxy = proxy.parse().map_err(|_| Problem::from(Kind::Unknown))?;
+    let dismissed = service.office().dismiss_proxy(&caller.actor, &person, &proxy).await;
+    dismissed.map_err(|error| service.problem(&error))?;
+    Ok(reply::json(StatusCode::OK, &done(&())))
 }

@@ -36,9 +36,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 /// A rule set.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Document {
+pub(super) struct Document {
     /// The document, in TOML.
-    document: String,
+    pub(super) document: String,
 }
 
 /// What is wrong with a document, or might be.

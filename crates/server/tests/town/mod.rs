@@ -127,6 +127,11 @@ pub fn settings() -> Settings {
 
 impl Town {
     pub fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
+        Town::with(store, settings, |parts| parts)
+    }
+
+    /// A town whose service is made of other parts.
+    pub fn with(store: Arc<dyn Store>, settings: Settings, change: impl FnOnce(Parts) -> Parts) -> Self {
         let start: Timestamp = "2020-02-12T08:00:00+08:00".parse().unwrap();
         let clock = Arc::new(Hands(AtomicI64::new(start.as_microsecond())));
         let office = Office::new(
@@ -139,14 +144,14 @@ impl Town {
         )
         .issuing(pass_desk(start));
         let board = Arc::new(Board::default());
-        let service = Service::new(Parts {
+        let service = Service::new(change(Parts {
             office: office.clone(),
             officers: office.clone(),
             messenger: Arc::clone(&board) as _,
             board: Some(Arc::clone(&board)),
             log: None,
             settings,
-        });
+        }));
         let router = service.router();
         Town { office, clock, board, service, router, file: None, database: None }
     }

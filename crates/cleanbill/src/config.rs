@@ -45,6 +45,7 @@ pub(crate) struct Config {
     pub(crate) mail: Option<MailConfig>,
     pub(crate) sms: Option<SmsConfig>,
     pub(crate) web_push: Option<WebPushConfig>,
+    pub(crate) oversight: Option<OversightConfig>,
     /// Where evidence may be taken in from besides this office, each with what people were told of it (R15).
     #[serde(default)]
     pub(crate) sources: BTreeMap<String, String>,
@@ -249,6 +250,24 @@ pub(crate) struct WebPushConfig {
     pub(crate) contact: String,
     /// The private key (PEM).
     pub(crate) key: PathBuf,
+    /// Hosts of the push services that are sent to, and all below them.
+    #[serde(default = "push_services")]
+    pub(crate) services: Vec<String>,
+}
+
+/// The services of the browsers that people have.
+fn push_services() -> Vec<String> {
+    ["fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com"]
+        .map(ToOwned::to_owned)
+        .into()
+}
+
+/// The body that watches over this office.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OversightConfig {
+    /// Where it is written to when there is something to look at: a mail address or telephone number.
+    pub(crate) contact: String,
 }
 
 impl Config {
@@ -342,7 +361,8 @@ mod tests {
         let config = parse(&text).unwrap();
         assert_eq!(config.approvers.len(), 1);
         assert_eq!(config.sources.len(), 1);
-        assert!(config.mail.is_some() && config.sms.is_some() && config.web_push.is_some());
+        assert!(config.mail.is_some() && config.sms.is_some() && config.oversight.is_some());
+        assert_eq!(config.web_push.unwrap().services, push_services());
         assert_eq!(config.disease.profile, Some(PathBuf::from("/office/profile.toml")));
         assert_eq!(config.server.proxies, ["127.0.0.1".parse::<IpAddr>().unwrap()]);
     }

@@ -82,6 +82,29 @@ fn what_is_wrong_with_a_configuration_is_named_by_line() {
 }
 
 #[test]
+fn a_server_does_not_begin_where_people_or_oversight_cannot_be_told() {
+    let (_folder, office, config) = office();
+    let text = fs::read_to_string(&config).unwrap();
+    let key = office.join("keys/log.key").display().to_string();
+    let mail = "[mail]\nsmtp = \"smtps://mail.example.org\"\nfrom = \"office@example.org\"\n";
+    let push = format!("[web_push]\ncontact = \"mailto:operator@example.org\"\nkey = \"{key}\"\n");
+    for (ways, says) in [
+        (String::new(), "nothing reaches residents"),
+        (push.clone(), "nothing reaches residents"),
+        (mail.replace("smtps://", "smtp://"), "in the clear"),
+        (format!("{mail}{push}"), "no P-256 private key"),
+        (format!("{mail}{}", push.replace("log.key", "none.pem")), "none.pem"),
+        (format!("{mail}[oversight]\ncontact = \"+86 571 12345678\"\n"), "reaches the contact of oversight"),
+        ("[sms]\nwebhook = \"http://sms.example.org\"\ntoken = \"t\"\n".to_owned(), "begins with https://"),
+    ] {
+        fs::write(&config, format!("{text}\n{ways}")).unwrap();
+        let (code, _, err) = cleanbill(&["serve", "--config", &config]);
+        assert_eq!(code, 2, "{says}: {err}");
+        assert!(err.contains(says) && err.contains("remedy: "), "{says}: {err}");
+    }
+}
+
+#[test]
 fn a_secret_is_taken_from_the_environment_and_shown_to_nobody() {
     let (_folder, _, config) = office();
     let text = fs::read_to_string(&config).unwrap();

@@ -395,7 +395,7 @@ impl<'o> Desk<'o> {
     /// Puts a notice to a person into the outbox.
     pub(crate) async fn tell(&mut self, person: &PersonId, about: NoticeAbout) -> Result<(), OfficeError> {
         let not_before = self.not_before(person).await?;
-        self.file(&Notice { person: person.clone(), at: self.at, not_before, about }).await?;
+        self.file(&Notice { person: person.clone(), at: self.at, not_before, tries: 0, about }).await?;
         Ok(())
     }
 
@@ -413,7 +413,13 @@ impl<'o> Desk<'o> {
             .collect();
         for person in people {
             let not_before = quiet.remove(person).unwrap_or(self.at);
-            notices.push(Notice { person: person.clone(), at: self.at, not_before, about: about.clone() });
+            notices.push(Notice {
+                person: person.clone(),
+                at: self.at,
+                not_before,
+                tries: 0,
+                about: about.clone(),
+            });
         }
         self.file_all(&notices).await
     }

@@ -381,8 +381,11 @@ pub struct Notice {
     pub person: PersonId,
     /// When it came up.
     pub at: Timestamp,
-    /// When it may be sent: the end of the person's quiet hours, where it came up in them (R22).
+    /// When it may be sent: the end of the person's quiet hours, where it came up in them (R22); or when it is tried again.
     pub not_before: Timestamp,
+    /// How often somebody took it to send it.
+    #[serde(default)]
+    pub tries: u32,
     /// What it is about.
     pub about: NoticeAbout,
 }

@@ -11,6 +11,7 @@ use crate::{
     kept::{Access, Appeal, Carried, Piece, Question, Resident, Says},
     office::{Office, transact},
     permissions::UseCase,
+    push_subscriptions::PushSubscription,
     share::Share,
     specimen::Specimen,
     statement::Statement,
@@ -44,6 +45,8 @@ pub struct Exported {
     pub follow_ups: Vec<FollowUp>,
     /// With whom they share their status.
     pub shares: Vec<Share>,
+    /// Browsers to which they have messages sent.
+    pub browsers: Vec<PushSubscription>,
     /// Passes issued to them that have not expired.
     pub passes: Vec<Carried>,
 }
@@ -74,6 +77,7 @@ impl Office {
                 named: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 follow_ups: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 shares: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
+                browsers: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 passes: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
             })
         })

@@ -14,6 +14,7 @@ use crate::{
     error::OfficeError,
     kept::{Appeal, Kept, days},
     logged::schedule,
+    notices::{TAKEN_FOR, again_at},
     office::{Office, transact},
     permissions::UseCase,
 };
@@ -30,6 +31,12 @@ pub struct Alert {
     pub about: AlertAbout,
     /// Whether oversight was written to.
     pub sent: bool,
+    /// How often somebody took it to write to oversight.
+    #[serde(default)]
+    pub tries: u32,
+    /// When it is tried again, where it was tried.
+    #[serde(default)]
+    pub not_before: Option<Timestamp>,
 }
 
 /// What an alert is about.
@@ -63,7 +70,7 @@ impl Kept for Alert {
         if self.sent { "sent" } else { "waiting" }
     }
     fn due(&self) -> Option<Timestamp> {
-        (!self.sent).then_some(self.at)
+        (!self.sent).then_some(self.not_before.unwrap_or(self.at))
     }
     fn keep_until(&self) -> Option<Timestamp> {
         days(self.at, 365)
@@ -143,13 +150,19 @@ impl Office {
         })
     }
 
-    /// Alerts that oversight was not written to yet, the oldest first. Whoever sends one says so by [`Office::alert_sent`].
+    /// Takes alerts that oversight was not written to yet, the oldest first. Whoever takes some writes to oversight within five minutes,
+    /// and says so by [`Office::alert_sent`] or [`Office::alert_later`].
     ///
     /// # Errors
     /// Where the database fails.
     pub async fn alerts_to_send(&self, limit: u32) -> Result<Vec<(RecordId, Alert)>, OfficeError> {
         transact!(self, |desk| {
-            let alerts = desk.due::<Alert>(limit).await?;
+            let mut alerts = desk.due::<Alert>(limit).await?;
+            for filed in &mut alerts {
+                filed.what.tries += 1;
+                filed.what.not_before = Some(desk.at.checked_add(TAKEN_FOR)?);
+            }
+            desk.refile_all(&alerts).await?;
             Ok(alerts.into_iter().map(|Filed { id, what, .. }| (id, what)).collect())
         })
     }
@@ -163,6 +176,22 @@ impl Office {
             match desk.filed::<Alert>(alert).await? {
                 Some(mut filed) if !filed.what.sent => {
                     filed.what.sent = true;
+                    desk.refile(&filed).await
+                }
+                _ => Ok(()),
+            }
+        })
+    }
+
+    /// Remembers that oversight could not be written to: an alert is tried again later.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn alert_later(&self, alert: &RecordId) -> Result<(), OfficeError> {
+        transact!(self, |desk| {
+            match desk.filed::<Alert>(alert).await? {
+                Some(mut filed) if !filed.what.sent => {
+                    filed.what.not_before = Some(again_at(desk.at, filed.what.tries));
                     desk.refile(&filed).await
                 }
                 _ => Ok(()),
@@ -222,7 +251,7 @@ fn purpose_of(role: Role, what: UseCase) -> AccessPurpose {
 impl Desk<'_> {
     /// Alerts oversight.
     pub(crate) async fn alert(&mut self, about: AlertAbout) -> Result<(), OfficeError> {
-        self.file(&Alert { at: self.at, about, sent: false }).await?;
+        self.file(&Alert { at: self.at, about, sent: false, tries: 0, not_before: None }).await?;
         Ok(())
     }
 

@@ -59,6 +59,8 @@ pub enum UseCase {
     FollowUp,
     /// Share one's status with somebody.
     Share,
+    /// Have messages sent to browsers.
+    Subscribe,
     /// Propose to trust another authority's passes.
     ProposeIssuer,
     /// Agree to trust another authority's passes.
@@ -158,6 +160,7 @@ pub const TABLE: &[(UseCase, Role, Whose)] = &[
     (UseCase::FollowUp, Role::Field, Whose::Anybodys),
     (UseCase::Share, Role::Resident, Whose::Own),
     (UseCase::Share, Role::Desk, Whose::Anybodys),
+    (UseCase::Subscribe, Role::Resident, Whose::Own),
     (UseCase::ProposeIssuer, Role::Policy, Whose::Nobodys),
     (UseCase::AgreeToIssuer, Role::Oversight, Whose::Nobodys),
     (UseCase::RevokeIssuer, Role::Policy, Whose::Nobodys),
@@ -217,6 +220,7 @@ impl UseCase {
             UseCase::ListFollowUps => "list people who are to be followed up",
             UseCase::FollowUp => "follow people up",
             UseCase::Share => "share a status",
+            UseCase::Subscribe => "have messages sent to browsers",
             UseCase::ProposeIssuer => "propose to trust other authorities' passes",
             UseCase::AgreeToIssuer => "agree to trust other authorities' passes",
             UseCase::RevokeIssuer => "end trust in other authorities' passes",

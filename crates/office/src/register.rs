@@ -1,6 +1,7 @@
 //! Registering: by oneself, or at a desk; and being found again by a document.
 
 use evidence::{HouseholdId, HouseholdMember, PersonId};
+use rating::Language;
 
 use crate::{
     actor::Actor,
@@ -108,6 +109,27 @@ impl Office {
             let mut resident = desk.known(person).await?;
             resident.what.particulars = particulars.clone();
             desk.refile(&resident).await
+        })
+    }
+
+    /// Chooses the language a person is written to in.
+    ///
+    /// # Errors
+    /// [`OfficeError::Unknown`] where the actor may not act for the person.
+    pub async fn choose_language(
+        &self,
+        actor: &Actor,
+        person: &PersonId,
+        language: Language,
+    ) -> Result<(), OfficeError> {
+        transact!(self, |desk| {
+            desk.authorise(actor, UseCase::Register, Some(person), "choosing a language").await?;
+            let mut resident = desk.known(person).await?;
+            if resident.what.particulars.language != Some(language) {
+                resident.what.particulars.language = Some(language);
+                desk.refile(&resident).await?;
+            }
+            Ok(())
         })
     }
 

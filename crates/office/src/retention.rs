@@ -58,6 +58,7 @@ const CLASSES: &[(&str, DataClass)] = &[
     ("line_list", DataClass::AccessRecords),
     ("owns", DataClass::PersonalDetails),
     ("reached", DataClass::PersonalDetails),
+    ("push_subscription", DataClass::PersonalDetails),
     ("account", DataClass::PersonalDetails),
     ("session", DataClass::PersonalDetails),
     ("code", DataClass::PersonalDetails),

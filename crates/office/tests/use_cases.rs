@@ -6,7 +6,7 @@ mod town;
 
 use evidence::{Effect, Level, Symptom, Symptoms, TestResult};
 use jiff::SignedDuration;
-use office::{Actor, Ground, Notice, NoticeAbout, OfficeError, Override, Role};
+use office::{Actor, Ground, NoticeAbout, OfficeError, Override, Role};
 use rating::Language;
 use town::{everywhere, officer, symptoms};
 
@@ -156,8 +156,7 @@ async fn r2_every_restriction_ends_by_itself_and_the_person_is_told() {
 
 /// What a person was told, as the outbox holds it.
 async fn notices(town: &town::Town, _: &Actor, person: &evidence::PersonId) -> Vec<NoticeAbout> {
-    let notices: Vec<Notice> =
-        town.office.notices(1000).await.unwrap().into_iter().map(|(_, notice)| notice).collect();
+    let notices = town.office.notices(1000).await.unwrap();
     notices.into_iter().filter(|notice| notice.person == *person).map(|notice| notice.about).collect()
 }
 

@@ -22,6 +22,7 @@ mod particulars;
 mod passes;
 mod people;
 mod place_traces;
+mod push_subscriptions;
 mod questions;
 mod receipts;
 mod replays;
@@ -226,6 +227,7 @@ fn endpoints() -> Vec<Endpoint> {
         travel::endpoints(),
         venues::endpoints(),
         shares::endpoints(),
+        push_subscriptions::endpoints(),
         follow_ups::endpoints(),
         place_traces::endpoints(),
         line_lists::endpoints(),

@@ -2,18 +2,10 @@
 
 use std::time::Duration;
 
-use office::NoticeAbout;
-use rating::Language;
 use tokio::{sync::watch, task::JoinHandle};
 
-use crate::{
-    language,
-    outbox::{Message, SendError},
-    service::Service,
-};
+use crate::{sending, service::Service};
 
-/// Messages taken at once.
-const AT_ONCE: u32 = 100;
 /// How often the outbox is looked at.
 const SEND_EVERY: Duration = Duration::from_secs(1);
 
@@ -54,13 +46,14 @@ impl Jobs {
     }
 }
 
-async fn every<F: Future<Output = ()>>(
+/// Does a job again and again, with a pause where it says that there is nothing more to do now.
+async fn every<F: Future<Output = bool>>(
     pause: Duration,
     mut stopped: watch::Receiver<bool>,
     job: impl Fn() -> F + Send + 'static,
 ) {
     loop {
-        job().await;
+        let pause = if job().await { Duration::ZERO } else { pause };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             _ = stopped.changed() => return,
@@ -69,7 +62,7 @@ async fn every<F: Future<Output = ()>>(
 }
 
 /// Does what is due, then publishes the log.
-async fn tick(service: &Service) {
+async fn tick(service: &Service) -> bool {
     match service.officers().tick().await {
         Ok(ticked) => {
             metrics::counter!("cleanbill_rerated_people_total").increment(ticked.rerated);
@@ -83,6 +76,7 @@ async fn tick(service: &Service) {
     {
         failed("publish_log", &error);
     }
+    false
 }
 
 fn failed(job: &'static str, _: &office::OfficeError) {
@@ -90,56 +84,14 @@ fn failed(job: &'static str, _: &office::OfficeError) {
     tracing::warn!(job, "a job failed and is tried again");
 }
 
-/// The key of what a notice says.
-fn words(about: &NoticeAbout) -> &'static str {
-    match about {
-        NoticeAbout::Colour => "notice-colour",
-        NoticeAbout::Question => "notice-question",
-        NoticeAbout::Ruling => "notice-ruling",
-        NoticeAbout::Appeal => "notice-appeal",
-        NoticeAbout::Statement => "notice-statement",
-        NoticeAbout::Access => "notice-access",
-    }
-}
-
 /// Sends what is in the outbox. A message whose sender dies is sent again: twice rather than never.
-async fn send(service: &Service) {
-    let notices = match service.office().notices(AT_ONCE).await {
-        Ok(notices) => notices,
-        Err(error) => return failed("send", &error),
-    };
-    let now = service.now();
-    for (id, notice) in notices {
-        let contact = match service.office().contact_of(&notice.person).await {
-            Ok(contact) => contact,
-            Err(error) => return failed("send", &error),
-        };
-        let sent = match contact {
-            Some(to) => {
-                let say = |language| {
-                    let url = service.settings().public_url.as_str();
-                    language::say(language, words(&notice.about), &[("url", url)])
-                };
-                let words = format!("{}\n\n{}", say(Language::En), say(Language::Zh));
-                let subject = language::say(Language::En, "notice-subject", &[]);
-                service.messenger().send(Message { to, subject, words, at: now }).await
-            }
-            None => Err(SendError::Never),
-        };
-        match sent {
-            Err(SendError::Later) => {
-                metrics::counter!("cleanbill_messages_total", "sent" => "later").increment(1)
-            }
-            Err(SendError::Never) => {
-                metrics::counter!("cleanbill_messages_total", "sent" => "never").increment(1)
-            }
-            Ok(()) => metrics::counter!("cleanbill_messages_total", "sent" => "yes").increment(1),
-        }
-        // What can never be sent is on the person's page all the same.
-        if sent != Err(SendError::Later)
-            && let Err(error) = service.office().sent(&id).await
-        {
-            return failed("send", &error);
-        }
+async fn send(service: &Service) -> bool {
+    let notices = sending::notices(service).await;
+    if let Err(error) = &notices {
+        failed("send", error);
     }
+    if let Err(error) = sending::alerts(service).await {
+        failed("alert", &error);
+    }
+    notices.unwrap_or(false)
 }

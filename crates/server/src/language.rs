@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use axum::http::{HeaderMap, header};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use jiff::{Timestamp, tz::TimeZone};
 use pass::Why;
 use rating::Language;
 
@@ -30,13 +31,42 @@ fn bundle(language: &str, messages: &str) -> Bundle {
     bundle
 }
 
-/// The language of a request: the one that was chosen, else the first of the browser's that pages are written in.
+/// The language of a request: the one that was chosen, else the first of the browser's that pages are written in; else English.
 pub(crate) fn of(headers: &HeaderMap) -> Language {
+    asked(headers).unwrap_or(Language::En)
+}
+
+/// The language of a request, where it says one that pages are written in.
+pub(crate) fn asked(headers: &HeaderMap) -> Option<Language> {
     let chosen = cookie(headers, LANGUAGE).and_then(by_code);
     let accepted =
         headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let first = || accepted.split(',').find_map(|tag| by_code(tag.trim()));
-    chosen.or_else(first).unwrap_or(Language::En)
+    chosen.or_else(|| accepted.split(',').find_map(|tag| by_code(tag.trim())))
+}
+
+/// An instant as people read it.
+pub(crate) fn when(language: Language, at: &Timestamp, zone: &TimeZone) -> String {
+    let format = match language {
+        Language::En => "%-d %B %Y, %H:%M",
+        Language::Zh => "%Y年%-m月%-d日 %H:%M",
+    };
+    at.to_zoned_datetime(zone.clone()).strftime(format).to_string()
+}
+
+/// The key of a reason of a verdict.
+pub(crate) fn why_key(why: Why) -> String {
+    format!("why-{}", why.code().replace('_', "-"))
+}
+
+/// The sentence of a key in somebody's language; where they chose none, in every language.
+pub(crate) fn say_to(
+    language: Option<Language>,
+    between: &str,
+    key: &str,
+    values: &[(&str, &str)],
+) -> String {
+    let languages = language.map_or(Language::ALL.to_vec(), |language| vec![language]);
+    languages.into_iter().map(|language| say(language, key, values)).collect::<Vec<_>>().join(between)
 }
 
 /// The language that a code names, as far as pages are written in it.
@@ -46,11 +76,6 @@ pub(crate) fn by_code(code: &str) -> Option<Language> {
         Some("zh") => Some(Language::Zh),
         _ => None,
     }
-}
-
-/// The key of a reason of a verdict.
-pub(crate) fn why_key(why: Why) -> String {
-    format!("why-{}", why.code().replace('_', "-"))
 }
 
 /// The sentence of a key; the key itself if there is none.

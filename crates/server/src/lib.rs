@@ -19,11 +19,12 @@ mod page;
 mod posted;
 mod problem;
 mod reply;
+mod sending;
 mod service;
 mod settings;
 
 pub use jobs::Jobs;
-pub use outbox::{Board, Mail, Message, Messenger, SendError};
+pub use outbox::{Address, Board, Mail, Message, Messenger, SendError, Sms, Ways, WebPush};
 pub use problem::page as problem_page;
 pub use service::{Parts, PublicLog, Service, serve};
 pub use settings::{Limits, Settings};

@@ -1,23 +1,58 @@
-//! How people are told: by mail, or in a demonstration on a page.
+//! How people are told: by mail, by text message, in their browser, or in a demonstration on a page. One way a file.
 
-use std::{
-    collections::VecDeque,
-    fmt,
-    sync::{Mutex, PoisonError},
-};
+mod board;
+mod mail;
+mod post;
+mod sms;
+mod ways;
+mod web_push;
+
+use std::fmt;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor, message::Mailbox};
+use office::Browser;
 
-/// Messages a board shows.
-const SHOWN_MAX: usize = 200;
+pub use self::{board::Board, mail::Mail, sms::Sms, ways::Ways, web_push::WebPush};
+
+/// Names of this machine.
+const HERE: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+/// Whether a host, with or without a port, is this machine.
+fn is_here(host: &str) -> bool {
+    HERE.iter().any(|of| host.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with(':')))
+}
+
+/// Where a message goes to. Personal data.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A telephone number or mail address.
+    Contact(String),
+    /// A browser.
+    Browser(Browser),
+}
+
+impl fmt::Display for Address {
+    /// As the page of a demonstration shows it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Address::Contact(contact) => f.pad(contact),
+            Address::Browser(_) => f.pad("browser"),
+        }
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Address")
+    }
+}
 
 /// A message to one person. Its words tell no colour and no reason: those are on the page, behind the sign-in.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Where to: a mail address or a telephone number.
-    pub to: String,
+    /// Where to.
+    pub to: Address,
     /// Its subject.
     pub subject: String,
     /// Its words.
@@ -51,72 +86,25 @@ pub trait Messenger: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`SendError`], saying whether to try again.
     async fn send(&self, message: Message) -> Result<(), SendError>;
-}
 
-/// Keeps the last messages for a page: for demonstrations and tests.
-#[derive(Default)]
-pub struct Board(Mutex<VecDeque<Message>>);
+    /// Whether it reaches this kind of address.
+    fn reaches(&self, to: &Address) -> bool {
+        matches!(to, Address::Contact(_))
+    }
 
-impl fmt::Debug for Board {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Board")
+    /// The key by which browsers know who may send to them (RFC 8292), where they are sent to.
+    fn browser_key(&self) -> Option<String> {
+        None
     }
 }
 
-impl Board {
-    /// The last messages, the latest first.
-    #[must_use]
-    pub fn messages(&self) -> Vec<Message> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[async_trait]
-impl Messenger for Board {
-    async fn send(&self, message: Message) -> Result<(), SendError> {
-        let mut messages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        messages.push_front(message);
-        messages.truncate(SHOWN_MAX);
-        Ok(())
-    }
-}
-
-/// Sends mail.
-pub struct Mail {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
-    from: Mailbox,
-}
-
-impl fmt::Debug for Mail {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Mail")
-    }
-}
-
-impl Mail {
-    /// Through the mail server that an address names, such as `smtps://user:password@mail.example.org`.
-    ///
-    /// # Errors
-    /// What is wrong with one of them.
-    pub fn new(server: &str, from: &str) -> Result<Self, String> {
-        let from = from.parse().map_err(|_| "the sender is no mail address".to_owned())?;
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(server)
-            .map_err(|_| "the address of the mail server cannot be read".to_owned())?
-            .build();
-        Ok(Mail { transport, from })
-    }
-}
-
-#[async_trait]
-impl Messenger for Mail {
-    async fn send(&self, message: Message) -> Result<(), SendError> {
-        let to = message.to.trim_start_matches("mailto:").parse::<Mailbox>().map_err(|_| SendError::Never)?;
-        let mail = lettre::Message::builder()
-            .from(self.from.clone())
-            .to(to)
-            .subject(message.subject)
-            .body(message.words)
-            .map_err(|_| SendError::Never)?;
-        self.transport.send(mail).await.map(drop).map_err(|_| SendError::Later)
+    #[test]
+    fn this_machine_is_known_by_its_names_alone() {
+        assert!(["localhost", "127.0.0.1:25", "[::1]:25"].into_iter().all(is_here));
+        assert!(!["localhost.example.org", "127.0.0.100", "mail.example.org", ""].into_iter().any(is_here));
     }
 }

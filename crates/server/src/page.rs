@@ -111,11 +111,7 @@ impl Frame {
 
     /// An instant as people read it.
     pub(crate) fn when(&self, at: &Timestamp) -> String {
-        let format = match self.language {
-            Language::En => "%-d %B %Y, %H:%M",
-            Language::Zh => "%Y年%-m月%-d日 %H:%M",
-        };
-        at.to_zoned_datetime(self.zone.clone()).strftime(format).to_string()
+        language::when(self.language, at, &self.zone)
     }
 
     /// The word of a level.
@@ -223,12 +219,23 @@ async fn style(headers: axum::http::HeaderMap) -> Response {
     response
 }
 
-/// Remembers a language in a cookie, and goes back.
+/// Remembers a language in a cookie, and goes back. A resident is written to in it from now on.
 async fn choose_language(
+    axum::extract::State(service): axum::extract::State<Service>,
     axum::extract::Path(code): axum::extract::Path<String>,
+    Maybe(caller): Maybe,
     headers: axum::http::HeaderMap,
 ) -> Result<Response, Problem> {
     let language = language::by_code(&code).ok_or(Kind::Unknown)?;
+    // Another site's link chooses for nobody.
+    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    let is_own = site.is_none_or(|site| matches!(site, "same-origin" | "none"));
+    if let Some(caller) = caller.filter(|_| is_own)
+        && let Ok(person) = caller.resident()
+    {
+        let chosen = service.office().choose_language(&caller.actor, &person, language).await;
+        chosen.map_err(|error| service.problem(&error))?;
+    }
     // Back to a page of ours: the path of where the reader came from, and nothing else of it.
     let from = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
     let path = from

@@ -14,6 +14,8 @@ pub struct Settings {
     pub is_demo: bool,
     /// In a demonstration: the devices of officers, whose codes a page shows.
     pub demo_devices: Vec<(String, office::Secret)>,
+    /// Where oversight is written to: a mail address or telephone number.
+    pub oversight_contact: Option<String>,
     /// How much at once, and how often.
     pub limits: Limits,
     /// How often the office does what is due.

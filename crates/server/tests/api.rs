@@ -244,6 +244,9 @@ fn body_of(path: &str) -> serde_json::Value {
         "issuers" => {
             json!({ "name": "some/authority", "issuer": "SA", "key": "AAAA", "not_after": "2020-03-01T00:00:00Z" })
         }
+        "push-subscriptions" => {
+            json!({ "endpoint": "https://push.example.org/1", "keys": { "p256dh": "BAAA", "auth": "AAAA" } })
+        }
         "time" => json!({ "to": "2020-02-12T10:00:00Z" }),
         "stays" => json!({ "region": "r1", "arrived": "2020-02-01T00:00:00Z" }),
         "region-levels" => json!({ "region": "r1", "level": "low" }),

@@ -137,6 +137,7 @@ async fn show(config: &Config, opened: Opened, town: &Town, port: u16, token: &s
     settings.public_url = format!("http://localhost:{port}");
     "Xihu district health commission (demonstration)".clone_into(&mut settings.authority);
     settings.is_demo = true;
+    settings.oversight_contact = Some("oversight@parliament.example".to_owned());
     settings.demo_devices =
         town.officers.iter().map(|of| (of.name.clone(), Secret::new(of.secret))).collect();
     settings.limits = server::Limits::default();

@@ -117,6 +117,7 @@ fn keys(config: &Config) -> Finding {
         Err(error) => return Finding::failed("keys", &error),
     };
     files.extend(passes.iter().map(|(_, file)| file));
+    files.extend(config.web_push.iter().map(|of| &of.key));
     for file in &files {
         let modes = open_to_others(file).and_then(|mode| match mode {
             None => Ok(()),

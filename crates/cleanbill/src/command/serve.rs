@@ -2,15 +2,16 @@
 
 use std::{fs, io, path::PathBuf, sync::Arc, time::Duration};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow};
 use ledger::LogReader;
 use office::LogPlace;
-use server::{Board, Jobs, Limits, Mail, Messenger, Parts, Service, Settings};
+use server::{Address, Board, Jobs, Limits, Mail, Messenger, Parts, Service, Settings, Sms, Ways, WebPush};
 use tokio::net::TcpListener;
 
 use crate::{
     arguments::ConfigArgument,
     config::{Config, Database},
+    machine::MachineRandomness,
     opening::{self, Opened, wait_for},
     outcome::Outcome,
     result_file::write_whole,
@@ -39,21 +40,8 @@ impl LogPlace for LogFolder {
 /// Serves.
 pub(super) fn run(arguments: &ConfigArgument) -> anyhow::Result<Outcome> {
     let config = Config::read(&arguments.config)?;
-    if config.sms.is_some() || config.web_push.is_some() {
-        bail!(
-            "{}: text messages and messages to browsers are not built yet\n  remedy: take `[sms]` and `[web_push]` out",
-            arguments.config.display()
-        );
-    }
-    let mail = config.mail.as_ref().map(|mail| Mail::new(mail.smtp.reveal(), &mail.from));
-    let messenger: Arc<dyn Messenger> = match mail.transpose() {
-        Ok(Some(mail)) => Arc::new(mail),
-        Ok(None) => bail!(
-            "{}: nothing reaches residents, and they sign in by a code that is sent to them\n  remedy: fill in `[mail]`",
-            arguments.config.display()
-        ),
-        Err(error) => bail!("{}: {error}\n  remedy: correct `[mail]`", arguments.config.display()),
-    };
+    let messenger = messenger(&config)
+        .map_err(|(what, remedy)| anyhow!("{}: {what}\n  remedy: {remedy}", arguments.config.display()))?;
     log_to_standard_error();
     wait_for(async {
         let opened = opening::open(&config).await?;
@@ -68,6 +56,43 @@ pub(super) fn run(arguments: &ConfigArgument) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// The ways by which people are told, or what is wrong with them and what to do.
+fn messenger(config: &Config) -> Result<Arc<dyn Messenger>, (String, String)> {
+    let mut ways: Vec<Box<dyn Messenger>> = Vec::new();
+    if let Some(mail) = &config.mail {
+        let mail = Mail::new(mail.smtp.reveal(), &mail.from);
+        ways.push(Box::new(mail.map_err(|error| (error, "correct `[mail]`".to_owned()))?));
+    }
+    if let Some(sms) = &config.sms {
+        let sms = Sms::new(sms.webhook.as_str(), sms.token.reveal());
+        ways.push(Box::new(sms.map_err(|error| (error, "correct `[sms]`".to_owned()))?));
+    }
+    if ways.is_empty() {
+        return Err((
+            "nothing reaches residents, and they sign in by a code that is sent to them".to_owned(),
+            "fill in `[mail]` or `[sms]`".to_owned(),
+        ));
+    }
+    if let Some(of) = &config.web_push {
+        let key = fs::read_to_string(&of.key).map_err(|error| {
+            let remedy = "`cleanbill pass keygen` makes a key; name its private one in `[web_push]`";
+            (format!("{}: {error}", of.key.display()), remedy.to_owned())
+        })?;
+        let push = WebPush::new(&key, &of.contact, of.services.clone(), Arc::new(MachineRandomness));
+        ways.push(Box::new(push.map_err(|error| (error, "correct `[web_push]`".to_owned()))?));
+    }
+    let ways = Ways(ways);
+    if let Some(of) = &config.oversight
+        && !ways.reaches(&Address::Contact(of.contact.clone()))
+    {
+        return Err((
+            "nothing that is configured reaches the contact of oversight".to_owned(),
+            "give a mail address with `[mail]`, or a telephone number with `[sms]`".to_owned(),
+        ));
+    }
+    Ok(Arc::new(ways))
+}
+
 /// What a configuration says to a service.
 pub(super) fn settings(config: &Config) -> Settings {
     let limits = &config.limits;
@@ -76,6 +101,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         authority: config.office.name.clone(),
         is_demo: false,
         demo_devices: Vec::new(),
+        oversight_contact: config.oversight.as_ref().map(|of| of.contact.clone()),
         limits: Limits {
             light_at_once: limits.at_once.0 as usize,
             per_address: f64::from(limits.requests_per_minute.0) / 60.0,

@@ -118,20 +118,29 @@ rule_set_codes = { proportionate = "p" }
 # Requests that are answered at once, 1 to 100000; more are told to come again.
 #at_once = 512
 
-# How people are told. Without any, notices wait, and people see them when they sign in.
+# How people are told, each by what they gave: a mail address, a telephone number, their browser. They sign in by a code, so the
+# server wants one of the first two. What cannot be sent is tried again, after a minute and then more and more seldom.
 #[mail]
 #smtp = "env:CLEANBILL_SMTP"
 #from = "Clean Bill <office@example.org>"
 
-# Text messages: a POST with JSON {"to", "text"} and the token as bearer.
+# Text messages: a POST with JSON {"to", "text"} and the token as bearer. 2xx: sent; 410 and 422: there is no such number; anything
+# else: tried again.
 #[sms]
 #webhook = "https://sms.example.org/send"
 #token = "env:CLEANBILL_SMS_TOKEN"
 
-# Messages to browsers (RFC 8292).
+# Messages to browsers (RFC 8030, 8291, 8292). The key is a P-256 private key in PEM: `cleanbill pass keygen --out DIR` makes one. A
+# browser whose service is none of these is not sent to.
 #[web_push]
 #contact = "mailto:operator@example.org"
 #key = "keys/web-push.pem"
+#services = ["fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com"]
+
+# The body that watches over this office: where it is written to when something is held, late or out of order. The messages name no
+# person. Without it alerts wait on its page.
+#[oversight]
+#contact = "oversight@example.org"
 
 # Where evidence bundles may come from, each with what people were told of it. Any other source is refused.
 #[sources]

@@ -13,5 +13,6 @@ mod places;
 mod publishing;
 mod registering;
 mod sharing;
+mod telling;
 mod travel;
 mod venues;

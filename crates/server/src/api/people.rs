@@ -7,7 +7,8 @@ use axum::{
     routing::{delete, post},
 };
 use evidence::{HouseholdId, PersonId};
-use office::{Registration, permissions::UseCase};
+use office::{Particulars, Registration, permissions::UseCase};
+use rating::Language;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -59,6 +60,9 @@ struct Registered {
     contact: Option<String>,
     household: Option<String>,
     area: Option<String>,
+    /// The language they are written to in: `en` or `zh`; both where it is left out.
+    #[schema(value_type = Option<String>)]
+    language: Option<Language>,
 }
 
 /// Who may act for somebody.
@@ -111,7 +115,7 @@ async fn register(
         contact: given.contact.clone(),
         household: household(given.household.as_deref())?,
         area: given.area.clone(),
-        ..Registration::default()
+        particulars: Particulars { language: given.language, ..Particulars::default() },
     };
     let (office, answer) = posted.once(
         &service,

@@ -2,11 +2,12 @@
 
 use axum::{
     extract::State,
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::Response,
     routing::{delete, post},
 };
-use office::{ByCode, Registration, SignedIn};
+use office::{ByCode, Particulars, Registration, SignedIn};
+use rating::Language;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -14,7 +15,8 @@ use utoipa::ToSchema;
 use crate::{
     api::{Endpoint, household},
     caller::Caller,
-    outbox::Message,
+    language::{self, say_to},
+    outbox::{Address, Message, SendError},
     posted::{Posted, done},
     problem::{Kind, Problem},
     reply,
@@ -70,6 +72,9 @@ struct SelfRegistered {
     household: Option<String>,
     /// Follow-up district.
     area: Option<String>,
+    /// The language they are written to in: `en` or `zh`; that of `Accept-Language` where it is left out.
+    #[schema(value_type = Option<String>)]
+    language: Option<Language>,
 }
 
 /// An officer who signs in.
@@ -87,34 +92,42 @@ fn signed_in(who: &SignedIn) -> Value {
     json!({ "token": who.token, "expires": who.expires, "role": who.actor.role().word() })
 }
 
-/// Sends a code; the same answer whether or not anybody is known there.
-pub(crate) async fn send_code(service: &Service, contact: &str) -> Result<(), Problem> {
+/// Sends a code, in the language of whoever asks; the same answer whether or not anybody is known there.
+pub(crate) async fn send_code(
+    service: &Service,
+    contact: &str,
+    language: Option<Language>,
+) -> Result<(), Problem> {
+    let to = Address::Contact(contact.trim().to_owned());
+    let unreached = || {
+        Problem::detailed(Kind::Refused, "nothing reaches this contact; use another, or a registration desk")
+    };
+    if !service.messenger().reaches(&to) {
+        return Err(unreached());
+    }
     let sent = service.office().request_code(contact).await.map_err(|error| service.problem(&error))?;
-    let values = [("code", sent.code.as_str())];
-    let words = format!(
-        "{}\n{}",
-        crate::language::say(rating::Language::En, "code-message", &values),
-        crate::language::say(rating::Language::Zh, "code-message", &values)
-    );
-    let subject = crate::language::say(rating::Language::En, "code-subject", &[]);
-    let message = Message { to: contact.trim().to_owned(), subject, words, at: service.now() };
+    let words = say_to(language, "\n", "code-message", &[("code", &sent.code)]);
+    let subject = say_to(language, " / ", "code-subject", &[]);
+    let message = Message { to, subject, words, at: service.now() };
     match service.messenger().send(message).await {
         Ok(()) => Ok(()),
-        Err(crate::outbox::SendError::Never) => Err(Problem::detailed(
-            Kind::Refused,
-            "nothing reaches this contact; use another, or a registration desk",
-        )),
-        Err(crate::outbox::SendError::Later) => Err(Kind::Unavailable.into()),
+        Err(SendError::Never) => Err(unreached()),
+        Err(SendError::Later) => Err(Kind::Unavailable.into()),
     }
 }
 
-async fn code(State(service): State<Service>, posted: Posted<CodeWanted>) -> Result<Response, Problem> {
-    send_code(&service, &posted.body.contact).await?;
+async fn code(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    posted: Posted<CodeWanted>,
+) -> Result<Response, Problem> {
+    send_code(&service, &posted.body.contact, language::asked(&headers)).await?;
     Ok(reply::json(StatusCode::ACCEPTED, &done(&())))
 }
 
 async fn register(
     State(service): State<Service>,
+    headers: HeaderMap,
     posted: Posted<SelfRegistered>,
 ) -> Result<Response, Problem> {
     let given = &posted.body;
@@ -124,7 +137,10 @@ async fn register(
         contact: None,
         household: household(given.household.as_deref())?,
         area: given.area.clone(),
-        ..Registration::default()
+        particulars: Particulars {
+            language: given.language.or_else(|| language::asked(&headers)),
+            ..Particulars::default()
+        },
     };
     let (office, answer) = posted.once(&service, service.office(), None, StatusCode::CREATED, signed_in);
     answer.to(office.register_by_code(&given.contact, &given.code, &registration).await)

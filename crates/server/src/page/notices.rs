@@ -24,7 +24,7 @@ struct Page {
 async fn notices(State(service): State<Service>, asked: Asked) -> Result<Response, Problem> {
     let board = service.board().filter(|_| service.settings().is_demo).ok_or(Kind::Unknown)?;
     let frame = &asked.frame;
-    let told = |of: &crate::outbox::Message| (frame.when(&of.at), of.to.clone(), of.words.clone());
+    let told = |of: &crate::outbox::Message| (frame.when(&of.at), of.to.to_string(), of.words.clone());
     let messages = board.messages().iter().map(told).collect();
     let now = service.now();
     let devices = &service.settings().demo_devices;

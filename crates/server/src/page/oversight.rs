@@ -9,6 +9,7 @@ use crate::{
     form::{Filled, went_well},
     page::{Asked, Frame, shown},
     problem::{Kind, Problem},
+    sending::alert_key,
     service::Service,
 };
 
@@ -62,17 +63,7 @@ async fn oversight(State(service): State<Service>, asked: Asked) -> Result<Respo
         })
         .collect();
     let alerts = service.officers().alerts(&caller.actor).await.map_err(|error| service.problem(&error))?;
-    let word = |of: &office::Alert| {
-        serde_json::to_value(of.about).ok().and_then(|word| word.as_str().map(ToOwned::to_owned))
-    };
-    let alerts = alerts
-        .iter()
-        .take(50)
-        .map(|of| {
-            let word = word(of).unwrap_or_default().replace('_', "-");
-            (frame.when(&of.at), frame.say(&format!("alert-{word}")))
-        })
-        .collect();
+    let alerts = alerts.iter().take(50).map(|of| (frame.when(&of.at), frame.say(&alert_key(of)))).collect();
     let accounts =
         service.officers().accounts(&caller.actor).await.map_err(|error| service.problem(&error))?;
     let accounts = accounts

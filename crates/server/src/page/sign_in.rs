@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use office::{ByCode, Registration, SignedIn};
+use office::{ByCode, Particulars, Registration, SignedIn};
 
 use crate::{
     api::{household, send_code},
@@ -60,7 +60,7 @@ async fn form(asked: Asked) -> Result<Response, Problem> {
 
 async fn code(State(service): State<Service>, asked: Asked, fields: Fields) -> Result<Response, Problem> {
     let contact = fields.text("contact");
-    send_code(&service, contact).await?;
+    send_code(&service, contact, Some(asked.frame.language)).await?;
     shown(&Page { contact: Some(contact.to_owned()), ..Page::first(asked.frame) })
 }
 
@@ -100,14 +100,14 @@ async fn resident(State(service): State<Service>, asked: Asked, fields: Fields) 
     }
 }
 
-async fn register(State(service): State<Service>, fields: Fields) -> Result<Response, Problem> {
+async fn register(State(service): State<Service>, asked: Asked, fields: Fields) -> Result<Response, Problem> {
     let given = Registration {
         name: fields.text("name").to_owned(),
         identity: fields.some("identity"),
         contact: None,
         household: household(fields.some("household").as_deref())?,
         area: fields.some("area"),
-        ..Registration::default()
+        particulars: Particulars { language: Some(asked.frame.language), ..Particulars::default() },
     };
     let who = service.office().register_by_code(fields.text("contact"), fields.text("code"), &given).await;
     Ok(entered(&service, &who.map_err(|error| service.problem(&error))?))

@@ -113,6 +113,7 @@ pub fn settings() -> Settings {
         authority: "Health commission".to_owned(),
         is_demo: true,
         demo_devices: Vec::new(),
+        oversight_contact: None,
         limits: Limits {
             per_address: 100_000.0,
             per_account: 100_000.0,

@@ -62,9 +62,12 @@ async fn lose(town: &Town, kind: &str, person: &evidence::PersonId) {
     t.commit().await.unwrap();
 }
 
+/// What is lost, of whom, and what is counted then.
+type Loss = (&'static str, usize, fn(&Coherence) -> u64);
+
 #[tokio::test]
 async fn what_is_lost_past_the_office_is_found() {
-    let losses: [(&str, usize, fn(&Coherence) -> u64); 4] = [
+    let losses: [Loss; 4] = [
         ("resident", 1, |seen| seen.of_nobody),
         ("evidence", 0, |seen| seen.statements_without_evidence),
         ("rated", 2, |seen| seen.passes_of_another_colour),

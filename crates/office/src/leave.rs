@@ -1,10 +1,12 @@
 //! Taking one's data along, and leaving (R14).
 
-use evidence::{PersonId, RegionPeriod};
+use evidence::{EvidenceKind, PersonId, RegionPeriod, VenueId};
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::{
     actor::Actor,
+    desk::{Desk, day_of},
     error::OfficeError,
     follow_up::FollowUp,
     interview::Named,
@@ -17,6 +19,17 @@ use crate::{
     venue::Owns,
 };
 
+/// A visit, as its person takes it along.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct OwnVisit {
+    /// Check-in.
+    pub entered: Timestamp,
+    /// Check-out, where there was one.
+    pub left: Option<Timestamp>,
+    /// Where.
+    pub venue: VenueId,
+}
+
 /// Everything that is kept about a person.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Exported {
@@ -24,6 +37,8 @@ pub struct Exported {
     pub resident: Resident,
     /// Their evidence.
     pub evidence: Vec<Piece>,
+    /// Where they checked in, as far as the keys of those days are there; in order.
+    pub visits: Vec<OwnVisit>,
     /// The published levels of the regions it speaks of: with them anyone can rate it again.
     pub region_levels: Vec<RegionPeriod>,
     /// Questions they were asked.
@@ -64,6 +79,7 @@ impl Office {
             Ok(Exported {
                 resident,
                 evidence,
+                visits: desk.visits_taken_along(person).await?,
                 region_levels,
                 questions: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 appeals: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
@@ -103,5 +119,18 @@ impl Office {
             desk.remember_erased(person).await?;
             Ok(())
         })
+    }
+}
+
+impl Desk<'_> {
+    async fn visits_taken_along(&mut self, person: &PersonId) -> Result<Vec<OwnVisit>, OfficeError> {
+        // A day more than visits are kept: the keys of the days decide.
+        let kept = EvidenceKind::Visit.retention().unwrap_or_default() + SignedDuration::from_hours(24);
+        let visits = self.visits_by_from(person, day_of(self.ago(kept))).await?.into_iter();
+        let mut visits: Vec<OwnVisit> = visits
+            .map(|visit| OwnVisit { entered: visit.entered, left: visit.left, venue: visit.venue })
+            .collect();
+        visits.sort();
+        Ok(visits)
     }
 }

@@ -346,6 +346,10 @@ async fn r14_a_person_takes_their_data_along_and_leaves_but_not_during_a_case() 
         town.publish().await;
         let (anna, as_anna) = town.person("Anna", Some("h1")).await;
         town.office.declare(&as_anna, &anna, symptoms(&[Symptom::Cough])).await.unwrap();
+        for venue in ["market", "station"] {
+            town.office.check_in(&as_anna, &anna, &town.code(venue).await).await.unwrap();
+            town.minutes(10).await;
+        }
         let investigator = officer("inv-1", Role::Investigator, "cdc");
         let (case, _) = town.case(&anna, None).await;
         assert!(matches!(town.office.erase(&as_anna, &anna).await, Err(OfficeError::Refused { .. })));
@@ -353,6 +357,8 @@ async fn r14_a_person_takes_their_data_along_and_leaves_but_not_during_a_case() 
         town.office.close_case(&investigator, &anna, &case).await.unwrap();
         let exported = town.office.export(&as_anna, &anna).await.unwrap();
         assert_eq!((exported.resident.name.as_str(), exported.evidence.len()), ("Anna", 2));
+        let ended: Vec<bool> = exported.visits.iter().map(|visit| visit.left.is_some()).collect();
+        assert_eq!(ended, [true, false], "where she was, and where she still is");
         town.office.erase(&as_anna, &anna).await.unwrap();
         assert!(matches!(town.office.export(&as_anna, &anna).await, Err(OfficeError::Unknown(_))));
         let mut t = town.store.begin().await.unwrap();

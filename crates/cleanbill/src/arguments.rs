@@ -14,8 +14,8 @@ pub(crate) use self::{
     exchange::{BundleApproveArguments, BundleExportArguments, BundleImportArguments},
     log::{LogCommand, TrustArguments},
     operations::{
-        BackupArguments, ConfigArgument, DemoArguments, InitArguments, KeysCommand, RestoreArguments,
-        RotateCommand, StaffAddArguments, StaffCommand,
+        BackupArguments, ConfigArgument, DemoArguments, DoctorArguments, InitArguments, KeysCommand,
+        RestoreArguments, RotateCommand, StaffAddArguments, StaffCommand,
     },
     pass::{
         FilterArguments, IssueArguments, PassCommand, PublishArguments, SourceArguments, TrustListArguments,
@@ -72,8 +72,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Staff(StaffCommand),
     /// Look whether everything is as an office needs it. Exits 1 and names what is wrong, with its remedy.
-    #[command(after_help = operations::DOCTOR_EXAMPLE)]
-    Doctor(ConfigArgument),
+    #[command(after_help = operations::DOCTOR_EXAMPLES)]
+    Doctor(DoctorArguments),
     /// Back an office up into one file, while it goes on. No key that opens it is in the file.
     #[command(after_help = operations::BACKUP_EXAMPLES)]
     Backup(BackupArguments),

@@ -56,6 +56,10 @@ fn an_office_is_begun_with_keys_for_its_owner_alone_and_the_doctor_finds_it_righ
     assert_eq!(code, 0, "{report:#}");
     assert_eq!(report["right"], true);
     assert_eq!(report["config"]["office"]["body"], "health/example");
+    let asked = |report: &Value| report.to_string().contains("\"check\":\"records\"");
+    assert!(!asked(&report), "it reads every record only where it is asked to");
+    let (code, out, err) = cleanbill(&["doctor", "--records", "--config", &config]);
+    assert!(code == 0 && out.contains("records: 0 records of 0 people"), "{out}{err}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod appeal;
 mod backup;
 mod case;
 mod check_in;
+mod coherence;
 mod colour;
 mod compact;
 mod declare;
@@ -68,6 +69,7 @@ mod visits_near;
 pub use accounts::{AccountSeen, NewAccount};
 pub use actor::{Actor, Officer, Role};
 pub use backup::{BackupError, Erased, Manifest, Restored, check_backup};
+pub use coherence::Coherence;
 pub use colour::{Seen, evidence_of};
 pub use compact::Partition;
 pub use error::OfficeError;
@@ -83,7 +85,7 @@ pub use kept::{
     Question, Rated, Resident, Says,
 };
 pub use keys::{KeySource, Resealed, SigningKeyChange};
-pub use leave::Exported;
+pub use leave::{Exported, OwnVisit};
 pub use ledger::{AreaName, BodyName, Ground, KeyName};
 pub use line_list::{LineList, LineListSeen};
 pub use logged::Opening;

@@ -192,7 +192,7 @@ impl Desk<'_> {
     }
 
     /// The last instant at which a rule set was published, began or ended.
-    async fn rules_changed(&mut self) -> Result<Timestamp, OfficeError> {
+    pub(crate) async fn rules_changed(&mut self) -> Result<Timestamp, OfficeError> {
         let mut changed = Timestamp::MIN;
         for filed in self.everything::<Published>("kept").await? {
             let set = self.office.compile(&filed.id, &filed.what)?.1;

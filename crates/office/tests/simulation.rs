@@ -616,4 +616,7 @@ async fn compare(town: &Town, model: &mut Model, rule_set: &RuleSet) {
         let seen = town.office.colour(&actor, person, "", Language::En).await.unwrap();
         assert_eq!(seen.rating.unwrap().level, rate_in_force(rule_set, &evidence, now).level, "{person}");
     }
+    let operator = officer("operator-1", Role::Operator, "data/bureau");
+    let coherence = town.office.coherence(&operator).await.unwrap();
+    assert!(coherence.holds(), "{coherence:?}");
 }

@@ -16,9 +16,10 @@ Examples:
   cleanbill init office --body health/xihu-district --public-url https://health.example.org --zone Asia/Shanghai \\
     --database env:CLEANBILL_DATABASE";
 
-pub(super) const DOCTOR_EXAMPLE: &str = "\
-Example:
-  cleanbill doctor --config office/cleanbill.toml";
+pub(super) const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  cleanbill doctor --config office/cleanbill.toml
+  cleanbill doctor --config office/cleanbill.toml --records";
 
 pub(super) const SERVE_EXAMPLE: &str = "\
 Example:
@@ -125,6 +126,17 @@ pub(crate) struct ConfigArgument {
     /// The office's configuration.
     #[arg(long, value_name = "FILE", default_value = "cleanbill.toml")]
     pub(crate) config: PathBuf,
+}
+
+/// What `doctor` takes.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArguments {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgument,
+    /// Look at everything that is kept as well: each record has its person and key, each pass and colour its reason. The office goes on
+    /// meanwhile; it reads every record.
+    #[arg(long)]
+    pub(crate) records: bool,
 }
 
 pub(super) const BACKUP_EXAMPLES: &str = "\

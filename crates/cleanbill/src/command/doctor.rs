@@ -3,6 +3,7 @@
 mod kept;
 mod machine;
 mod published;
+mod records;
 
 use anyhow::anyhow;
 use issuer::Signer as _;
@@ -11,7 +12,7 @@ use serde::Serialize;
 
 use super::print_json;
 use crate::{
-    arguments::ConfigArgument,
+    arguments::DoctorArguments,
     config::Config,
     key_files::{open_to_others, pass_key_files},
     opening::{Opened, open, wait_for},
@@ -60,17 +61,24 @@ struct Report<'a> {
 }
 
 /// Looks at everything; exit code 1 if something is wrong.
-pub(crate) fn run(arguments: &ConfigArgument, json: bool) -> anyhow::Result<Outcome> {
-    let config = Config::read(&arguments.config)?;
+pub(crate) fn run(arguments: &DoctorArguments, json: bool) -> anyhow::Result<Outcome> {
+    let file = &arguments.config.config;
+    let config = Config::read(file)?;
     let mut findings = vec![
-        Finding::right("configuration", arguments.config.display().to_string()),
+        Finding::right("configuration", file.display().to_string()),
         keys(&config),
         machine::disk(&config),
     ];
     wait_for(async {
         match open(&config).await {
             Err(error) => findings.push(Finding::failed("database", &error)),
-            Ok(opened) => in_database(&config, &opened, &mut findings).await,
+            Ok(opened) => {
+                in_database(&config, &opened, &mut findings).await;
+                if arguments.records {
+                    let found = records::coherent(&opened).await;
+                    findings.push(found.unwrap_or_else(|error| Finding::failed("records", &error)));
+                }
+            }
         }
         Ok(())
     })?;

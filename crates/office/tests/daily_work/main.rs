@@ -5,6 +5,7 @@
 #[path = "../town/mod.rs"]
 mod town;
 
+mod coherence;
 mod follow_up;
 mod interviews;
 mod overseeing;

@@ -12,6 +12,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use ledger::BodyName;
 use rating::RuleSet;
 use store::{MasterKey, Objects, RecordId, Store};
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
 use crate::{
     desk::Desk, error::OfficeError, kept::Published, keys::KeySource, once::Once, passes::PassDesk,
@@ -80,6 +81,8 @@ pub struct Office {
     compiled: Arc<Mutex<HashMap<RecordId, Compiled>>>,
     /// Where the master key is read again when it was replaced.
     key_source: Option<Arc<dyn KeySource>>,
+    /// Use cases that were in each other's way go on one after the other: each would else be in the way of the others again.
+    lane: Arc<AsyncMutex<()>>,
 }
 
 impl Office {
@@ -109,6 +112,7 @@ impl Office {
             once: None,
             compiled: Arc::default(),
             key_source: None,
+            lane: Arc::default(),
         }
     }
 
@@ -233,36 +237,25 @@ pub(crate) use transact;
 pub(crate) struct Tries {
     tries: u32,
     fetched_keys: bool,
+    /// Held by one of those who were in somebody's way, until it is done.
+    lane: Option<OwnedMutexGuard<()>>,
 }
 
 impl Tries {
     /// Ends a try: what was done, or `None` where it is to be tried again.
     pub(crate) async fn settle<T: 'static>(
         &mut self,
-        mut desk: Desk<'_>,
+        desk: Desk<'_>,
         done: Result<T, OfficeError>,
     ) -> Option<Result<T, OfficeError>> {
         let office = desk.office;
+        // Whatever becomes of it, its transaction is over before anything is waited for.
         let done = match done {
-            Ok(done) => {
-                let answer = office.once.as_ref().and_then(|once| (once.answer)(&done));
-                let kept = match answer {
-                    Some(answer) => desk.answered(&answer).await,
-                    None => Ok(()),
-                };
-                match kept {
-                    Ok(()) => {
-                        let changed = std::mem::take(&mut desk.changed);
-                        let closed = desk.close().await;
-                        if let (Ok(()), Some(watch)) = (&closed, &office.watch) {
-                            watch.changed(&changed);
-                        }
-                        closed.map(|()| done)
-                    }
-                    Err(error) => Err(error),
-                }
+            Ok(done) => finish(desk, done).await,
+            Err(error) => {
+                drop(desk);
+                Err(error)
             }
-            Err(error) => Err(error),
         };
         self.tries += 1;
         match done {
@@ -272,7 +265,10 @@ impl Tries {
                 None
             }
             Err(error) if error.is_conflict() && self.tries < TRIES => {
-                // Those who were in each other's way try again at different moments.
+                if self.lane.is_none() {
+                    self.lane = Some(Arc::clone(&office.lane).lock_owned().await);
+                }
+                // Of two processes whose losers are in each other's way both would be first again and again.
                 let spread = u64::from(u16::from_le_bytes(office.random::<2>())) % (1 << self.tries.min(10));
                 tokio::time::sleep(Duration::from_micros(200 + 50 * spread)).await;
                 None
@@ -280,4 +276,18 @@ impl Tries {
             done => Some(done),
         }
     }
+}
+
+/// Keeps the answer to what was done, makes all of it last, and tells whoever watches.
+async fn finish<T: 'static>(mut desk: Desk<'_>, done: T) -> Result<T, OfficeError> {
+    let office = desk.office;
+    if let Some(answer) = office.once.as_ref().and_then(|once| (once.answer)(&done)) {
+        desk.answered(&answer).await?;
+    }
+    let changed = std::mem::take(&mut desk.changed);
+    desk.close().await?;
+    if let Some(watch) = &office.watch {
+        watch.changed(&changed);
+    }
+    Ok(done)
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::{
     PgPool, Postgres,
     migrate::MigrateError,
-    postgres::{PgPoolOptions, PgRow},
+    postgres::{PgConnectOptions, PgPoolOptions, PgRow},
 };
 pub use store::StoreError;
 use store::{Store, sql_transaction, sql_whole};
@@ -34,8 +34,12 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError`] where it cannot be reached, or was written by a later version of this program.
     pub async fn connect(url: &str, connections: u32) -> Result<Self, StoreError> {
+        // Every statement finds its rows by an index. While tables are small, or grew since they were last analysed, the planner would
+        // read them whole instead, and whoever read a whole table is in the way of everybody who writes to it.
+        let to: PgConnectOptions = url.parse().map_err(failed)?;
+        let to = to.options([("enable_seqscan", "off")]);
         let options = PgPoolOptions::new().max_connections(connections).acquire_timeout(WAIT);
-        let pool = options.connect(url).await.map_err(failed)?;
+        let pool = options.connect_with(to).await.map_err(failed)?;
         sqlx::migrate!()
             .run(&pool)
             .await

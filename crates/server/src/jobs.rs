@@ -104,6 +104,7 @@ fn words(about: &NoticeAbout) -> &'static str {
 
 /// Sends what is in the outbox. A message whose sender dies is sent again: twice rather than never.
 async fn send(service: &Service) {
+    service.sum_up_metrics();
     let notices = match service.office().notices(AT_ONCE).await {
         Ok(notices) => notices,
         Err(error) => return failed("send", &error),

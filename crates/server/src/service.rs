@@ -17,7 +17,8 @@ use evidence::PersonId;
 use jiff::Timestamp;
 use ledger::Sign;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use office::{Actor, LogPlace, Office, OfficeError, Watch};
+use office::{Actor, LogPlace, Office, OfficeError, ShownPass, Watch};
+use store::StoreError;
 use tokio::{net::TcpListener, time::Instant};
 
 use crate::{
@@ -29,12 +30,18 @@ use crate::{
     settings::Settings,
 };
 
-/// How long a session is remembered without asking the office: signing out elsewhere may take so long to be noticed.
+/// How long an officer's session is remembered without asking the office: signing out elsewhere, or the end of an account, may take so
+/// long to be noticed. A resident's is remembered as long as their pass, which is most of what they ask for.
 const SESSION_REMEMBERED: Duration = Duration::from_secs(10);
 /// Sessions and passes remembered at once.
 const REMEMBERED_MAX: usize = 1_000_000;
 /// Longest time a pass is shown from memory where another process may have changed it.
 const PASS_REMEMBERED: Duration = Duration::from_secs(60);
+
+/// How long a resident's session and pass are remembered while the database is away: people show their passes through an outage (R12).
+const OUTAGE_MAX: Duration = Duration::from_secs(24 * 3600);
+/// How long nobody is asked again for what is remembered, once the database did not answer.
+const AWAY: Duration = Duration::from_secs(5);
 
 /// How old the filter of revoked passes may be when a door fetches it.
 const FILTER_REMEMBERED: Duration = Duration::from_secs(60);
@@ -71,6 +78,8 @@ struct Inner {
     settings: Settings,
     metrics: PrometheusHandle,
     sessions: Mutex<HashMap<String, (Actor, Instant)>>,
+    /// When the database last did not answer.
+    away: Mutex<Option<Instant>>,
     passes: Arc<Passes>,
     filter: tokio::sync::Mutex<Option<(Bytes, Instant)>>,
     addresses: Rates<IpAddr>,
@@ -93,7 +102,10 @@ impl fmt::Debug for Service {
 pub(crate) struct Remembered {
     pub(crate) tag: Arc<str>,
     pub(crate) bytes: Bytes,
+    /// Until when it is shown without asking again.
     fresh_until: Timestamp,
+    /// Until when it says what is so, where nobody can be asked.
+    valid_until: Timestamp,
     since: Instant,
 }
 
@@ -120,9 +132,17 @@ impl Passes {
         (pass.fresh_until > now && pass.since.elapsed() < PASS_REMEMBERED).then(|| pass.clone())
     }
 
-    pub(crate) fn put(&self, person: PersonId, bytes: Bytes, fresh_until: Timestamp) -> Remembered {
+    /// What was last shown of a person's, while the database is away.
+    pub(crate) fn last(&self, person: &PersonId, now: Timestamp) -> Option<Remembered> {
+        let passes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        passes.get(person).filter(|pass| pass.valid_until > now && pass.since.elapsed() < OUTAGE_MAX).cloned()
+    }
+
+    pub(crate) fn put(&self, person: PersonId, bytes: Bytes, shown: &ShownPass) -> Remembered {
         let tag = crate::reply::tag(&bytes).into();
-        let pass = Remembered { tag, bytes, fresh_until, since: Instant::now() };
+        let valid_until = shown.changes_at.map_or(shown.expires, |changes| changes.min(shown.expires));
+        let pass =
+            Remembered { tag, bytes, fresh_until: shown.fresh_until(), valid_until, since: Instant::now() };
         let mut passes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if passes.len() >= REMEMBERED_MAX {
             passes.clear();
@@ -162,6 +182,7 @@ impl Service {
             log,
             metrics: registry(),
             sessions: Mutex::default(),
+            away: Mutex::default(),
             passes,
             filter: tokio::sync::Mutex::default(),
             addresses: Rates::new(limits.per_address, limits.per_address * 4.0),
@@ -222,6 +243,11 @@ impl Service {
         self.0.metrics.render()
     }
 
+    /// Sums up what was measured, so that it does not gather where nobody reads it.
+    pub(crate) fn sum_up_metrics(&self) {
+        self.0.metrics.run_upkeep();
+    }
+
     pub(crate) fn address_rates(&self) -> &Rates<IpAddr> {
         &self.0.addresses
     }
@@ -252,16 +278,47 @@ impl Service {
         Problem::of(error, self.now())
     }
 
+    /// Remembers that the database did not answer, if that is what went wrong.
+    pub(crate) fn is_outage(&self, error: &OfficeError) -> bool {
+        let is_outage = matches!(error, OfficeError::Store(StoreError::Unavailable(_)));
+        if is_outage {
+            *self.0.away.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
+        is_outage
+    }
+
+    /// Whether the database did not answer just now.
+    pub(crate) fn is_away(&self) -> bool {
+        let away = self.0.away.lock().unwrap_or_else(PoisonError::into_inner);
+        away.is_some_and(|since| since.elapsed() < AWAY)
+    }
+
     /// Who shows a token.
     pub(crate) async fn actor(&self, token: &str) -> Result<Option<Actor>, Problem> {
         let known = {
             let sessions = self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-            sessions.get(token).filter(|(_, since)| since.elapsed() < SESSION_REMEMBERED).cloned()
+            sessions.get(token).cloned()
         };
-        if let Some((actor, _)) = known {
-            return Ok(Some(actor));
+        let remembered = |actor: &Actor| match actor {
+            Actor::Resident(_) => PASS_REMEMBERED,
+            Actor::Officer(_) => SESSION_REMEMBERED,
+        };
+        if let Some((actor, since)) = &known
+            && since.elapsed() < remembered(actor)
+        {
+            return Ok(Some(actor.clone()));
         }
-        let session = self.office().session(token).await.map_err(|error| self.problem(&error))?;
+        let of_resident = known
+            .filter(|(actor, since)| matches!(actor, Actor::Resident(_)) && since.elapsed() < OUTAGE_MAX);
+        if let Some((actor, _)) = &of_resident
+            && self.is_away()
+        {
+            return Ok(Some(actor.clone()));
+        }
+        let session = match (self.office().session(token).await, of_resident) {
+            (Err(error), Some((actor, _))) if self.is_outage(&error) => return Ok(Some(actor)),
+            (session, _) => session.map_err(|error| self.problem(&error))?,
+        };
         let Some((actor, _)) = session else { return Ok(None) };
         let mut sessions = self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         if sessions.len() >= REMEMBERED_MAX {

@@ -3,10 +3,17 @@
 //! Write-ahead log with full synchronisation: what is committed survives the loss of power. One transaction at a time
 //! writes; each begins as a writer, so that none fails half-way because another was first.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use sqlx::{
-    Connection as _, Sqlite, SqlitePool,
+    Connection as _, Sqlite, SqliteConnection, SqlitePool,
     migrate::MigrateError,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
@@ -31,6 +38,8 @@ const CHECKPOINT_PAGES: u32 = 8 * 1024;
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     pool: SqlitePool,
+    /// How far the file may grow, in pages.
+    pages_max: Arc<AtomicU32>,
 }
 
 /// A transaction in a SQLite file.
@@ -53,8 +62,14 @@ impl SqliteStore {
             .pragma("cache_size", format!("-{CACHE_KIB}"))
             .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
             .busy_timeout(WAIT);
+        let pages_max = Arc::new(AtomicU32::new(PAGES_MAX));
+        let limit = Arc::clone(&pages_max);
         let pool = SqlitePoolOptions::new()
             .max_connections(CONNECTIONS)
+            .after_connect(move |connection, _| {
+                let pages = limit.load(Ordering::Relaxed);
+                Box::pin(async move { limit_to(connection, pages).await })
+            })
             // A full disk ends a transaction inside SQLite (https://www.sqlite.org/lang_transaction.html, 2.3). A connection that takes it for
             // open would refuse every later one.
             .after_release(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
@@ -65,7 +80,7 @@ impl SqliteStore {
             .run(&pool)
             .await
             .map_err(|error: MigrateError| StoreError::Corrupt(error.to_string()))?;
-        Ok(SqliteStore { pool })
+        Ok(SqliteStore { pool, pages_max })
     }
 
     /// Lets the file grow to so many pages and no further, or without a limit. SQLite answers at the limit as on a full disk, which is
@@ -75,16 +90,15 @@ impl SqliteStore {
     /// [`StoreError`] where a connection cannot be used.
     #[doc(hidden)]
     pub async fn limit_pages(&self, pages_max: Option<u32>) -> Result<(), StoreError> {
+        let pages = pages_max.unwrap_or(PAGES_MAX);
+        // A connection that meets the limit is closed; those that are opened instead have it as well.
+        self.pages_max.store(pages, Ordering::Relaxed);
         let mut connections = Vec::new();
         for _ in 0..CONNECTIONS {
             connections.push(self.pool.acquire().await.map_err(failed)?);
         }
-        let limit = format!("PRAGMA max_page_count = {}", pages_max.unwrap_or(PAGES_MAX));
         for connection in &mut connections {
-            sqlx::raw_sql(sqlx::AssertSqlSafe(limit.clone()))
-                .execute(&mut **connection)
-                .await
-                .map_err(failed)?;
+            limit_to(connection, pages).await.map_err(failed)?;
         }
         Ok(())
     }
@@ -103,6 +117,11 @@ impl Store for SqliteStore {
         sqlx::query("SELECT 1 FROM records LIMIT 1").execute(&mut *inner).await.map_err(failed)?;
         Ok(Box::new(SqliteTransaction { inner }))
     }
+}
+
+async fn limit_to(connection: &mut SqliteConnection, pages: u32) -> Result<(), sqlx::Error> {
+    let limit = format!("PRAGMA max_page_count = {pages}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(limit)).execute(connection).await.map(drop)
 }
 
 fn failed(error: sqlx::Error) -> StoreError {

@@ -71,7 +71,7 @@ fn carried(pass: &CarriedPass) -> Value {
     json!({ "from": pass.hour.start, "to": pass.hour.end, "expires": pass.hour.expires, "text": pass.text })
 }
 
-/// The pass that a person's page shows, from memory where nothing changed.
+/// The pass that a person's page shows, from memory where nothing changed, and while the database is away.
 pub(crate) async fn remembered(
     service: &Service,
     caller: &Caller,
@@ -80,8 +80,16 @@ pub(crate) async fn remembered(
     if let Some(pass) = service.passes().get(person, service.now()) {
         return Ok(pass);
     }
-    let shown = service.office().shown_pass(&caller.actor, person).await;
-    let shown = shown.map_err(|error| service.problem(&error))?;
+    let last = service.passes().last(person, service.now());
+    if let Some(pass) = &last
+        && service.is_away()
+    {
+        return Ok(pass.clone());
+    }
+    let shown = match (service.office().shown_pass(&caller.actor, person).await, last) {
+        (Err(error), Some(pass)) if service.is_outage(&error) => return Ok(pass),
+        (shown, _) => shown.map_err(|error| service.problem(&error))?,
+    };
     let bytes = serde_json::to_vec(&json!({
         "level": shown.level,
         "issued": shown.issued,
@@ -90,7 +98,7 @@ pub(crate) async fn remembered(
         "text": shown.text,
     }))
     .map_err(|_| Kind::Failed)?;
-    Ok(service.passes().put(person.clone(), Bytes::from(bytes), shown.fresh_until()))
+    Ok(service.passes().put(person.clone(), Bytes::from(bytes), &shown))
 }
 
 async fn own(

@@ -1,205 +1,166 @@
-//! A service that is killed at random instants under load: after each restart every acknowledged write is there once.
+//! A service that is killed at random instants under load: after each restart every acknowledged write is there once, nothing hangs in
+//! the air, and the public log goes on where it was.
+
+mod caller;
+mod home;
+mod ledger;
+mod resident;
+mod town;
 
 use std::{
-    path::Path,
+    path::PathBuf,
     process::{Command, Stdio},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, bail};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use self::town::Town;
 use crate::{
     built,
-    http::{Running, ask, wait_until_ready},
+    http::{Running, wait_until_ready},
     root, run,
 };
 
 /// The port of the service.
 const PORT: u16 = 18_081;
-/// Residents who write at the same time.
+/// Residents who write from the first round to the last.
 const WRITERS: usize = 6;
+/// Homes in which a case is being confirmed at the same time.
+const HOMES: usize = 2;
+/// After how many rounds everything that is kept is looked at.
+const LOOK_EVERY: u32 = 25;
 
-/// A resident who writes: what they sent, and what was acknowledged.
-struct Writer {
-    token: String,
-    /// Requests so far; each has its number as idempotency key.
-    sent: u64,
-    /// The number of one that was sent and not answered.
-    open: Option<u64>,
-    acknowledged: u64,
-}
-
-impl Writer {
-    /// Sends the next request, or the one that was not answered again.
-    fn write(&mut self) {
-        let number = self.open.unwrap_or(self.sent);
-        if self.open.is_none() {
-            self.sent += 1;
-        }
-        self.open = Some(number);
-        let headers = format!("authorization: Bearer {}\r\nidempotency-key: {number}\r\n", self.token);
-        let (path, body) = if number % 3 == 2 {
-            ("/api/v1/people/me/checks", json!({ "symptoms": [] }))
-        } else {
-            ("/api/v1/people/me/declarations", json!({ "symptoms": [] }))
-        };
-        match ask(PORT, "POST", path, &headers, Some(&body.to_string())) {
-            Ok((201, _)) => {
-                self.open = None;
-                self.acknowledged += 1;
-            }
-            // Busy, or gone: it is sent again.
-            Ok(_) | Err(_) => thread::sleep(Duration::from_millis(20)),
-        }
-    }
-}
-
-/// Kills the service so many times, on SQLite and, where `CLEANBILL_POSTGRES` names a server, on PostgreSQL.
-pub(crate) fn run_all(rounds: u32) -> anyhow::Result<()> {
+/// Kills the service so many times, on SQLite and, where `CLEANBILL_POSTGRES` names a server, on PostgreSQL; or on one of them.
+pub(crate) fn run_all(rounds: u32, only: Option<&str>) -> anyhow::Result<()> {
     let program = built()?;
-    on(&program, None, rounds)?;
-    match std::env::var("CLEANBILL_POSTGRES") {
-        Ok(server) => on(&program, Some(&server), rounds),
-        Err(_) => {
-            println!("crash: not on PostgreSQL, for CLEANBILL_POSTGRES does not name a server");
-            Ok(())
+    let is_wanted = |database: &str| only.is_none_or(|only| only == database);
+    if !["sqlite", "postgresql"].iter().any(|database| is_wanted(database)) {
+        bail!("{only:?} is neither sqlite nor postgresql");
+    }
+    let place = |name: &str| root().join("target/crash").join(name);
+    if is_wanted("sqlite") {
+        on(&Place { program: program.clone(), folder: place("sqlite"), database: None }, rounds)?;
+    }
+    if !is_wanted("postgresql") {
+        return Ok(());
+    }
+    let Ok(server) = std::env::var("CLEANBILL_POSTGRES") else {
+        println!("crash: not on PostgreSQL, for CLEANBILL_POSTGRES does not name a server");
+        return Ok(());
+    };
+    let name = own_database(&server)?;
+    let database = Some(beside(&server, &name)?);
+    on(&Place { program, folder: place("postgresql"), database }, rounds)?;
+    run(Command::new("psql").args([&server, "--quiet", "-c", &format!("DROP DATABASE {name}")]))
+}
+
+/// Which program, in which folder, on which database.
+struct Place {
+    program: PathBuf,
+    folder: PathBuf,
+    database: Option<String>,
+}
+
+impl Place {
+    fn start(&self) -> anyhow::Result<Running> {
+        let mut command = Command::new(&self.program);
+        command.args(["demo", "--people", "60", "--port", &PORT.to_string(), "--data"]).arg(&self.folder);
+        if let Some(database) = &self.database {
+            command.args(["--database", database]);
         }
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let running = Running(command.spawn().context("cleanbill cannot be started")?);
+        wait_until_ready(PORT)?;
+        Ok(running)
+    }
+
+    fn name(&self) -> &'static str {
+        if self.database.is_some() { "PostgreSQL" } else { "SQLite" }
+    }
+
+    /// Looks at everything that is kept, from outside, while the service runs: each record has its person, each exposure its case, each
+    /// pass its colour, and the published log is that of the database.
+    fn look(&self) -> anyhow::Result<String> {
+        let mut command = Command::new(&self.program);
+        command.args(["doctor", "--records", "--json", "--config"]).arg(self.folder.join("cleanbill.toml"));
+        // It exits with 1, for this office has no backups.
+        let report = command.output().context("cleanbill cannot be started")?.stdout;
+        let report: Value = serde_json::from_slice(&report).context("the doctor's report cannot be read")?;
+        let findings = report.get("findings").and_then(Value::as_array).cloned().unwrap_or_default();
+        let finding = |check: &str| {
+            let is_it = |of: &&Value| of.get("check").and_then(Value::as_str) == Some(check);
+            let finding = findings.iter().find(is_it);
+            let text = |name: &str| finding.and_then(|of| of.get(name)?.as_str()).unwrap_or_default();
+            let found = text("found").to_owned();
+            match finding.and_then(|of| of.get("right")?.as_bool()) {
+                Some(true) => Ok(found),
+                _ => Err(anyhow::anyhow!("{check}: {found}")),
+            }
+        };
+        finding("public log")?;
+        let found = finding("records")?;
+        // Nobody left.
+        if found.contains("who left") {
+            bail!("records: {found}");
+        }
+        Ok(found)
     }
 }
 
-fn start(program: &Path, folder: &Path, database: Option<&str>) -> anyhow::Result<Running> {
-    let mut command = Command::new(program);
-    command.args(["demo", "--people", "60", "--port", &PORT.to_string(), "--data"]).arg(folder);
-    if let Some(database) = database {
-        command.args(["--database", database]);
-    }
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    let running = Running(command.spawn().context("cleanbill cannot be started")?);
-    wait_until_ready(PORT)?;
-    Ok(running)
-}
-
-fn on(program: &Path, database: Option<&str>, rounds: u32) -> anyhow::Result<()> {
-    let folder = root().join("target/crash");
+fn on(place: &Place, rounds: u32) -> anyhow::Result<()> {
     // What an earlier run left.
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder)?;
-    let folder = folder.join("town");
-    let database = database.map(own_database).transpose()?;
-    let mut running = start(program, &folder, database.as_deref())?;
-    let writers: Vec<_> = (0..WRITERS).map(sign_in).collect::<anyhow::Result<_>>()?;
-    let writers = Arc::new(writers.into_iter().map(Mutex::new).collect::<Vec<_>>());
-    let mut log: Vec<Value> = Vec::new();
+    let _ = std::fs::remove_dir_all(&place.folder);
+    if let Some(parent) = place.folder.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    let mut running = place.start()?;
+    let mut town = Town::begin(PORT, &place.folder, WRITERS)?;
+    let mut log = ledger::consistent(PORT, Vec::new())?;
+    let before = ledger::said_alone(&log);
     let mut random = 0x9E37_79B9_7F4A_7C15_u64 ^ u64::from(std::process::id());
+    #[expect(clippy::disallowed_methods, reason = "it is told how long it took")]
+    let began = Instant::now();
     for round in 1..=rounds {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        load(&writers, Duration::from_millis(50 + (random >> 33) % 1_200), || drop(running));
-        running = start(program, &folder, database.as_deref())?;
-        for writer in writers.iter() {
-            let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-            while writer.open.is_some() {
-                writer.write();
-            }
-            check(&writer)?;
-        }
-        log = consistent(log)?;
-        let written: u64 =
-            writers.iter().map(|of| of.lock().unwrap_or_else(PoisonError::into_inner).acknowledged).sum();
-        let name = if database.is_some() { "PostgreSQL" } else { "SQLite" };
+        town.settle_in(HOMES, random >> 32)?;
+        town.load(Duration::from_millis(50 + (random >> 33) % 1_200), || drop(running))?;
+        running = place.start()?;
+        town.finish_what_is_open()?;
+        town.check_who_writes()?;
+        log = ledger::consistent(PORT, log)?;
+        let did = town.did();
+        let name = place.name();
         println!(
-            "crash: {name}, round {round} of {rounds}: {written} writes are there, each once; {} entries logged",
+            "crash: {name}, round {round} of {rounds}: {did} are there, each once; {} entries logged",
             log.len()
         );
+        if round % LOOK_EVERY == 0 || round == rounds {
+            println!("crash: {name}: {}", place.look()?);
+        }
     }
+    town.check_everybody()?;
+    ledger::wait_for(PORT, log, before + town.said_alone())?;
+    println!(
+        "crash: {}: killed {rounds} times in {} s; {} people were looked at once more",
+        place.name(),
+        began.elapsed().as_secs(),
+        town.people()
+    );
     drop(running);
     Ok(())
 }
 
-/// A database of its own on a server.
+/// A database of its own on a server; gives its name.
 fn own_database(server: &str) -> anyhow::Result<String> {
-    let (before, _) = server.rsplit_once('/').context("the address of the server names no database")?;
     let name = format!("crash_{}", std::process::id());
     run(Command::new("psql").args([server, "--quiet", "-c", &format!("CREATE DATABASE {name}")]))?;
+    Ok(name)
+}
+
+/// The address of another database on the same server.
+fn beside(server: &str, name: &str) -> anyhow::Result<String> {
+    let (before, _) = server.rsplit_once('/').context("the address of the server names no database")?;
     Ok(format!("{before}/{name}"))
-}
-
-/// Lets everybody write for a while, ends the service in the middle of it, and then the writing.
-fn load(writers: &Arc<Vec<Mutex<Writer>>>, pause: Duration, end: impl FnOnce()) {
-    let stopped = Arc::new(AtomicBool::new(false));
-    let writing: Vec<_> = (0..writers.len())
-        .map(|number| {
-            let (writers, stopped) = (Arc::clone(writers), Arc::clone(&stopped));
-            thread::spawn(move || {
-                while !stopped.load(Ordering::Relaxed) {
-                    if let Some(writer) = writers.get(number) {
-                        writer.lock().unwrap_or_else(PoisonError::into_inner).write();
-                    }
-                }
-            })
-        })
-        .collect();
-    thread::sleep(pause);
-    end();
-    stopped.store(true, Ordering::Relaxed);
-    for thread in writing {
-        // A writer that panicked shows in what it wrote.
-        let _ = thread.join();
-    }
-}
-
-/// Somebody of the town, signed in by the code that the demonstration shows.
-fn sign_in(number: usize) -> anyhow::Result<Writer> {
-    let contact = format!("crash-{number}@town.example");
-    let words = json!({ "contact": contact }).to_string();
-    let (status, body) = ask(PORT, "POST", "/api/v1/codes", "", Some(&words))?;
-    if status != 202 {
-        bail!("no code: {status} {body}");
-    }
-    let (_, page) = ask(PORT, "GET", "/demo/notices", "accept: text/html\r\n", None)?;
-    let from = page.find(&contact).context("the code is not shown")?;
-    let code: String = page
-        .get(from..)
-        .and_then(|rest| rest.split("Your code: ").nth(1))
-        .map(|rest| rest.chars().take(6).collect())
-        .context("the code is not shown")?;
-    let given = json!({ "contact": contact, "code": code, "name": format!("Writer {number}") }).to_string();
-    let (status, body) = ask(PORT, "POST", "/api/v1/residents", "", Some(&given))?;
-    let answer: Value = serde_json::from_str(&body).with_context(|| format!("{status} {body}"))?;
-    let token = answer.get("token").and_then(Value::as_str).context("no token")?.to_owned();
-    Ok(Writer { token, sent: 0, open: None, acknowledged: 0 })
-}
-
-/// Everything acknowledged is there, once.
-fn check(writer: &Writer) -> anyhow::Result<()> {
-    let headers = format!("authorization: Bearer {}\r\n", writer.token);
-    let (status, body) = ask(PORT, "GET", "/api/v1/people/me/export", &headers, None)?;
-    let exported: Value = serde_json::from_str(&body).with_context(|| format!("{status} {body}"))?;
-    let kept = exported.get("evidence").and_then(Value::as_array).map_or(0, Vec::len) as u64;
-    if kept != writer.acknowledged {
-        bail!("{} writes were acknowledged and {kept} are there", writer.acknowledged);
-    }
-    Ok(())
-}
-
-/// The public log begins as it did before.
-fn consistent(before: Vec<Value>) -> anyhow::Result<Vec<Value>> {
-    let mut log: Vec<Value> = Vec::new();
-    loop {
-        let (_, body) = ask(PORT, "GET", &format!("/api/v1/log?from={}", log.len()), "", None)?;
-        let entries: Vec<Value> = serde_json::from_str(&body).context("the log cannot be read")?;
-        if entries.is_empty() {
-            break;
-        }
-        log.extend(entries);
-    }
-    if log.get(..before.len()).is_none_or(|begins| begins != before) {
-        bail!("the public log does not begin as it did before");
-    }
-    Ok(log)
 }

@@ -19,7 +19,8 @@ usage: cargo xtask <chore>
 
   demo            start the demonstration: a made-up town with every role's sign-ins
   demo --check    start it, look at it, confirm its case, see contacts turn, stop it
-  crash [--rounds N]  kill the service N times under load (default 3) and look for every acknowledged write
+  crash [--rounds N] [sqlite | postgresql]
+                  kill the service N times under load (default 3) and look for every acknowledged write
   tidy            the crate graph, file sizes, names and words
   wasm            build the pure crates for wasm32-unknown-unknown
   fuzz [SECONDS]  run every fuzz target for a while (default 20 seconds each)
@@ -31,9 +32,9 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["demo"] => demo::run_demo(),
         ["demo", "--check"] => demo::check_demo(),
-        ["crash"] => crash::run_all(3),
-        ["crash", "--rounds", rounds] => match rounds.parse() {
-            Ok(rounds) => crash::run_all(rounds),
+        ["crash"] => crash::run_all(3, None),
+        ["crash", "--rounds", rounds, on @ ..] if on.len() <= 1 => match rounds.parse() {
+            Ok(rounds) => crash::run_all(rounds, on.first().copied()),
             Err(_) => Err(anyhow::anyhow!("`{rounds}` is no number of rounds")),
         },
         ["tidy"] => tidy::run(),

@@ -66,6 +66,8 @@ const FILE_LINES_MAX: usize = 600;
 const TEST_LINES_MAX: usize = 150;
 /// Names that say nothing.
 const EMPTY_NAMES: &[&str] = &["utils", "util", "helpers", "helper", "common", "manager", "types", "misc"];
+/// Documents that promise tests by name.
+const PROMISES: &[&str] = &["ARCHITECTURE.md", "docs/rights.md"];
 /// What may not stand in code, split so that this list does not find itself.
 const FORBIDDEN: &[(&str, &str)] = &[
     (concat!("todo", "!("), "finish it, or say in the documentation what does not work"),
@@ -77,13 +79,21 @@ const FORBIDDEN: &[(&str, &str)] = &[
 
 pub(crate) fn run() -> anyhow::Result<()> {
     let mut findings = arrows()?;
+    let mut code = String::new();
     for file in
         output(Command::new("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]))?.lines()
     {
         let Ok(text) = std::fs::read_to_string(root().join(file)) else { continue };
         if file.ends_with(".rs") {
             findings.extend(rust_file(file, &text));
+            code += &text;
         }
+    }
+    for document in PROMISES {
+        let text = std::fs::read_to_string(root().join(document))?;
+        findings.extend(promised(&text).filter(|test| !is_there(test, &code)).map(|test| {
+            format!("{document}: there is no test `{test}`; name the one that holds the promise, or write it")
+        }));
     }
     for finding in &findings {
         eprintln!("{finding}");
@@ -123,6 +133,22 @@ fn arrows() -> anyhow::Result<Vec<String>> {
         }
     }
     Ok(findings)
+}
+
+/// Names of tests in a document: those between backticks that are sentences. One that ends with an ellipsis is the beginning of a name.
+fn promised(text: &str) -> impl Iterator<Item = &str> {
+    let is_name = |word: &&str| {
+        let is_sentence = word.matches('_').count() >= 4 || word.ends_with("_…");
+        is_sentence && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_…".contains(c))
+    };
+    text.split('`').skip(1).step_by(2).filter(is_name)
+}
+
+fn is_there(test: &str, code: &str) -> bool {
+    match test.strip_suffix('…') {
+        Some(beginning) => code.contains(&format!("fn {beginning}")),
+        None => code.contains(&format!("fn {test}(")),
+    }
 }
 
 fn rust_file(file: &str, text: &str) -> Vec<String> {

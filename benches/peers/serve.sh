@@ -2,14 +2,15 @@
 # One's own pass, asked for by very many people (W5): Clean Bill, and nginx with a static file of the same size, one after the other on the
 # same cores, with the same load generator beside them and the same requests. Prints requests per second, latency, errors and the ratio.
 #
-#   benches/peers/serve.sh [PEOPLE [SECONDS]]      200,000 people and 20 seconds by default; filling takes some minutes
+#   benches/peers/serve.sh [PEOPLE [SECONDS [ASKING]]]      200,000 people, 20 seconds, and all of them ask by default; filling takes
+#                                                           some minutes
 #
 # The office has every person registered, signed in, and with a pass, on SQLite. Its limits are those of `cleanbill init`; the load generator
 # stands where a proxy would and says of each person another address. Needs Rust; installs nginx-light and wrk on Debian where they are missing.
 # Own ports (8090, 8091), own folder (target/peers/serve); everything is stopped at the end.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-people="${1:-200000}" seconds="${2:-20}"
+people="${1:-200000}" seconds="${2:-20}" asking="${3:-${1:-200000}}"
 work="$PWD/target/peers/serve"
 mkdir -p "$work/nginx"
 for tool in nginx wrk curl; do
@@ -35,6 +36,7 @@ fi
 
 stop() { kill "${ours:-0}" 2>/dev/null || true; wait "${ours:-0}" 2>/dev/null || true; [ -f "$work/nginx/pid" ] && kill "$(cat "$work/nginx/pid")" 2>/dev/null || true; }
 trap stop EXIT
+head -n "$asking" "$town/tokens" >"$work/tokens"
 "$crowd" serve "sqlite:$town/office.sqlite" 8090 2>"$work/log" &
 ours=$!
 until curl -fs -o /dev/null http://127.0.0.1:8090/readyz; do sleep 0.1; done
@@ -58,9 +60,9 @@ http {
 CONF
 PATH="$PATH:/usr/sbin" nginx -c "$work/nginx/nginx.conf"
 
-load() { wrk -t2 -c"$1" -d"$2s" -s benches/peers/crowd.lua "http://127.0.0.1:$3" -- read "$town/tokens" "$4" | tail -1; }
+load() { wrk -t2 -c"$1" -d"$2s" -s benches/peers/crowd.lua "http://127.0.0.1:$3" -- read "$work/tokens" "$4" | tail -1; }
 line() { read -r rate median p99 _ errors <<<"$2"; printf '%-44s %8s requests/s   median %7s ms   p99 %7s ms   %s errors\n' "$1" "$rate" "$median" "$p99" "$errors"; }
-echo "$(nproc) cores, $(wc -c <"$work/nginx/pass.json") bytes, $people people, $seconds s each; load generator on the same cores"
+echo "$(nproc) cores, $(wc -c <"$work/nginx/pass.json") bytes, $asking of $people people ask, $seconds s each; load generator on the same cores"
 line "Clean Bill, first requests after its start, 64" "$(load 64 "$seconds" 8090 /api/v1/me/pass)"
 for connections in 64 512; do
   mine="$(load "$connections" "$seconds" 8090 /api/v1/me/pass)"

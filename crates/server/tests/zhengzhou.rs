@@ -378,7 +378,7 @@ async fn the_subjects_were_told(town: &Town, people: &[(String, String)]) {
     town.office.tick().await.unwrap();
     let notices = town.office.notices(100_000).await.unwrap();
     let told = |number: usize, about: NoticeAbout| {
-        notices.iter().any(|(_, of)| of.person.as_str() == people[number].0 && of.about == about)
+        notices.iter().any(|of| of.person.as_str() == people[number].0 && of.about == about)
     };
     let expected = [
         (0..20, NoticeAbout::Ruling, "a ruling took effect"),

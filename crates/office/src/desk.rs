@@ -60,11 +60,18 @@ fn place(kind: &str, id: &RecordId) -> String {
 
 impl<'o> Desk<'o> {
     pub(crate) async fn open(office: &'o Office) -> Result<Self, OfficeError> {
-        let tx = office.store.begin().await?;
-        let mut desk =
-            Desk { office, tx, at: office.clock.now(), data_keys: HashMap::new(), changed: Vec::new() };
+        let mut desk = Self::with(office, office.store.begin().await?);
         desk.unless_answered().await?;
         Ok(desk)
+    }
+
+    /// Opens a desk at which nothing is written.
+    pub(crate) async fn open_to_look(office: &'o Office) -> Result<Self, OfficeError> {
+        Ok(Self::with(office, office.store.begin_looking().await?))
+    }
+
+    fn with(office: &'o Office, tx: Box<dyn Transaction>) -> Self {
+        Desk { office, tx, at: office.clock.now(), data_keys: HashMap::new(), changed: Vec::new() }
     }
 
     pub(crate) async fn close(self) -> Result<(), OfficeError> {

@@ -215,10 +215,13 @@ impl Office {
 /// Does a use case in one transaction, and again from its beginning where somebody else was first: `transact!(office, |desk| { … })`. A
 /// macro, because a future that borrows from an asynchronous closure cannot be sent to another thread.
 macro_rules! transact {
-    ($office:expr, |$desk:ident| $body:block) => {{
+    ($office:expr, |$desk:ident| $body:block) => {
+        $crate::office::transact!(open, $office, |$desk| $body)
+    };
+    ($open:ident, $office:expr, |$desk:ident| $body:block) => {{
         let mut tries = $crate::office::Tries::default();
         loop {
-            let mut open = $crate::desk::Desk::open($office).await?;
+            let mut open = $crate::desk::Desk::$open($office).await?;
             let done: Result<_, $crate::error::OfficeError> = async {
                 let $desk = &mut open;
                 $body
@@ -231,6 +234,14 @@ macro_rules! transact {
     }};
 }
 pub(crate) use transact;
+
+/// Does a use case that only reads, as [`transact`] does others: it waits for no writer, and may see what was a moment ago.
+macro_rules! look {
+    ($office:expr, |$desk:ident| $body:block) => {
+        $crate::office::transact!(open_to_look, $office, |$desk| $body)
+    };
+}
+pub(crate) use look;
 
 /// How often a use case has been tried.
 #[derive(Debug, Default)]

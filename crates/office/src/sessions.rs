@@ -10,7 +10,7 @@ use crate::{
     desk::{Desk, Filed},
     error::OfficeError,
     kept::Kept,
-    office::{Office, transact},
+    office::{Office, look, transact},
 };
 
 /// How long sign-ins last.
@@ -143,7 +143,7 @@ impl Office {
     /// # Errors
     /// Where the database fails.
     pub async fn session(&self, token: &str) -> Result<Option<(Actor, Timestamp)>, OfficeError> {
-        transact!(self, |desk| {
+        look!(self, |desk| {
             let Some(Filed { what, .. }) = desk.session(token).await? else { return Ok(None) };
             let actor = match (what.resident, what.officer) {
                 (Some(person), _) => Actor::Resident(person),

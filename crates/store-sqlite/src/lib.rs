@@ -117,6 +117,11 @@ impl Store for SqliteStore {
         sqlx::query("SELECT 1 FROM records LIMIT 1").execute(&mut *inner).await.map_err(failed)?;
         Ok(Box::new(SqliteTransaction { inner }))
     }
+
+    async fn begin_looking(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        let inner = self.pool.begin_with("BEGIN DEFERRED").await.map_err(failed)?;
+        Ok(Box::new(SqliteTransaction { inner }))
+    }
 }
 
 async fn limit_to(connection: &mut SqliteConnection, pages: u32) -> Result<(), sqlx::Error> {

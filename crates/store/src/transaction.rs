@@ -21,6 +21,15 @@ pub trait Store: std::fmt::Debug + Send + Sync {
 
     /// Begins a transaction that reads only. It sees one moment, is in nobody's way, and nobody is in its way.
     async fn begin_reading(&self) -> Result<Box<dyn Transaction>, StoreError>;
+
+    /// Begins a transaction that looks something up: it waits for no writer, and sees what was committed when it first reads. Nothing may
+    /// be written in it.
+    ///
+    /// # Errors
+    /// As [`Store::begin`].
+    async fn begin_looking(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        self.begin().await
+    }
 }
 
 /// Reads and writes that happen together or not at all. Dropped without [`Transaction::commit`], nothing has happened.

@@ -218,15 +218,20 @@ impl Desk<'_> {
         let (mut first, mut later, mut changed) = (Vec::new(), Vec::new(), Vec::new());
         for rated in found {
             let before = before.remove(&rated.person);
-            if before.as_ref().map_or(Level::Green, |before| before.what.level) != rated.level {
+            let (level, changes_at) = before
+                .as_ref()
+                .map_or((Level::Green, None), |before| (before.what.level, before.what.changes_at));
+            if level != rated.level {
                 changed.push(rated.person.clone());
+            }
+            if (level, changes_at) != (rated.level, rated.changes_at) {
+                self.changed.push(rated.person.clone());
             }
             match before {
                 None => first.push(rated),
                 Some(before) => later.push(Filed { what: rated, ..before }),
             }
         }
-        self.changed.extend(levels.keys().cloned());
         self.file_all(&first).await?;
         self.refile_all(&later).await?;
         self.revoke_all(&changed).await?;

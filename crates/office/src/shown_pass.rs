@@ -168,7 +168,6 @@ impl Desk<'_> {
             }
         }
         self.refile_all(&later).await?;
-        self.changed.extend(people);
         Ok((later.len() as u64, due.len()))
     }
 

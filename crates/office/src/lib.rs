@@ -109,7 +109,7 @@ pub use push_subscriptions::{Browser, PushSubscription};
 pub use regions::LevelPublished;
 pub use register::Registration;
 pub use replay::{Replayed, RulesPreview, Unexplained};
-pub use retention::{Deletion, SignedDeletion};
+pub use retention::{Deletion, Purged, SignedDeletion};
 pub use sessions::{SignInTimes, SignedIn};
 pub use share::{Share, ShareAnswer, ShareToken};
 pub use shown_pass::ShownPass;

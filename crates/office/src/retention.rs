@@ -149,6 +149,17 @@ pub struct SignedDeletion {
     pub at: Timestamp,
 }
 
+/// What running retention did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Purged {
+    /// Records forgotten.
+    pub forgotten: u64,
+    /// Days whose visits became noise.
+    pub days_destroyed: u64,
+    /// The deletion records, a class each; also of what was forgotten before and not signed yet.
+    pub signed: Vec<SignedDeletion>,
+}
+
 impl Kept for SignedDeletion {
     const KIND: &'static str = "deletion_record";
     fn person(&self) -> Option<&PersonId> {
@@ -195,7 +206,7 @@ impl Office {
     ///
     /// # Errors
     /// [`OfficeError::Forbidden`] for anybody but an operator, [`OfficeError::Refused`] where the office has no key for documents.
-    pub async fn purge(&self, actor: &Actor) -> Result<Vec<SignedDeletion>, OfficeError> {
+    pub async fn purge(&self, actor: &Actor) -> Result<Purged, OfficeError> {
         let by = transact!(self, |desk| {
             desk.authorise(actor, UseCase::RunRetention, None, "").await?;
             if self.documents.is_none() {
@@ -206,13 +217,12 @@ impl Office {
             }
             Ok(actor.officer().ok_or(OfficeError::Unknown("officer"))?.logged())
         })?;
-        self.forget().await?;
-        self.destroy_days().await?;
+        let forgotten = self.forget().await?;
+        let days_destroyed = self.destroy_days().await?;
         self.sweep().await?;
-        let mut signed = Vec::new();
         while !transact!(self, |desk| { desk.sum_up().await })? {}
-        signed.extend(transact!(self, |desk| { desk.sign_deletions(&by, Timestamp::MAX).await })?);
-        Ok(signed)
+        let signed = transact!(self, |desk| { desk.sign_deletions(&by, Timestamp::MAX).await })?;
+        Ok(Purged { forgotten, days_destroyed, signed })
     }
 
     /// The deletion records, in no order.

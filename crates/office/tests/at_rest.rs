@@ -216,9 +216,9 @@ async fn r9_an_operator_runs_retention_and_a_signed_record_says_what_was_removed
         assert!(matches!(town.office.purge(&oversight).await, Err(OfficeError::Forbidden { .. })));
         assert!(matches!(town.office.purge(&as_anna).await, Err(OfficeError::Forbidden { .. })));
         assert!(matches!(town.office.deletions(&as_anna, None, 9).await, Err(OfficeError::Forbidden { .. })));
-        assert_eq!(town.office.purge(&operator).await.unwrap(), [], "nothing is old");
+        assert_eq!(town.office.purge(&operator).await.unwrap().signed, [], "nothing is old");
         town.minutes(31 * 24 * 60).await;
-        let removed = town.office.purge(&operator).await.unwrap();
+        let removed = town.office.purge(&operator).await.unwrap().signed;
         let says: Vec<_> = removed.iter().map(|signed| signed.says().unwrap()).collect();
         let of = |class: DataClass| says.iter().find(|says| says.class == class).unwrap();
         assert_eq!((of(DataClass::Declarations).records, of(DataClass::Declarations).keys_destroyed), (1, 0));
@@ -229,7 +229,7 @@ async fn r9_an_operator_runs_retention_and_a_signed_record_says_what_was_removed
             (of(DataClass::Visits).from, of(DataClass::Visits).to),
             (start, start + SignedDuration::from_hours(24))
         );
-        assert_eq!(town.office.purge(&operator).await.unwrap(), [], "once");
+        assert_eq!(town.office.purge(&operator).await.unwrap().signed, [], "once");
         assert_eq!(in_database(&town).await, 0);
         let seen = town.office.deletions(&oversight, None, 9).await.unwrap();
         assert_eq!(seen.len(), removed.len());

@@ -24,28 +24,28 @@ struct Report {
 /// Does what is due, and signs at once what was removed.
 pub(crate) fn run(arguments: &ConfigArgument, json: bool) -> anyhow::Result<Outcome> {
     let config = Config::read(&arguments.config)?;
-    let (ticked, signed) = wait_for(async {
+    let (ticked, purged) = wait_for(async {
         let opened = open(&config).await?;
         let ticked = opened.office.tick().await?;
-        let signed = opened.office.purge(&opened.operator).await?.len();
+        let purged = opened.office.purge(&opened.operator).await?;
         erased_list::keep(&config, &opened.office, &opened.operator).await?;
-        Ok((ticked, signed))
+        Ok((ticked, purged))
     })?;
+    let forgotten = ticked.forgotten + purged.forgotten;
+    let days_destroyed = ticked.days_destroyed + purged.days_destroyed;
+    let signed = purged.signed.len();
     if json {
         print_json(&Report {
-            forgotten: ticked.forgotten,
-            days_destroyed: ticked.days_destroyed,
+            forgotten,
+            days_destroyed,
             rerated: ticked.rerated,
             appeals_decided: ticked.decided,
             deletion_records: signed,
         })?;
         return Ok(Outcome::Done);
     }
-    anstream::println!("{} records were over their time and are gone", count(ticked.forgotten));
-    anstream::println!(
-        "{} days of visits are noise now: their keys are destroyed",
-        count(ticked.days_destroyed)
-    );
+    anstream::println!("{} records were over their time and are gone", count(forgotten));
+    anstream::println!("{} days of visits are noise now: their keys are destroyed", count(days_destroyed));
     anstream::println!("{} colours changed or were looked at again", count(ticked.rerated));
     anstream::println!("{} overdue appeals were decided for the people who made them", count(ticked.decided));
     anstream::println!("{} deletion records were signed", count(signed as u64));

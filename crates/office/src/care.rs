@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     actor::Actor,
     error::OfficeError,
-    kept::{FoundBy, Kept, Rated, Resident},
+    kept::{FoundBy, Kept, Rated},
     office::{Office, transact},
     permissions::UseCase,
 };
@@ -85,8 +85,8 @@ impl Office {
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::Register, Some(person), "reading out proxies").await?;
             let proxies = desk.known(person).await?.what.proxies;
-            let residents = desk.about_all::<Resident>(&proxies).await?.into_iter();
-            Ok(residents.map(|proxy| (proxy.what.person, proxy.what.name)).collect())
+            let residents = desk.residents(&proxies).await?.into_iter();
+            Ok(residents.map(|(proxy, of)| (proxy, of.name)).collect())
         })
     }
 
@@ -133,13 +133,9 @@ impl Office {
                 let rated = levels.iter().find(|rated| rated.what.person == *person);
                 rated.map_or(Level::Green, |rated| rated.what.level)
             };
-            let residents = desk.about_all::<Resident>(&people).await?.into_iter();
+            let residents = desk.residents(&people).await?.into_iter();
             let mut cared: Vec<CaredFor> = residents
-                .map(|of| CaredFor {
-                    level: level(&of.what.person),
-                    person: of.what.person,
-                    name: of.what.name,
-                })
+                .map(|(person, of)| CaredFor { level: level(&person), person, name: of.name })
                 .collect();
             cared.sort_by(|a, b| a.name.cmp(&b.name));
             Ok(cared)

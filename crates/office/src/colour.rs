@@ -16,7 +16,7 @@ use crate::{
     desk::{Desk, Filed},
     error::OfficeError,
     kept::{Kept as _, NoticeAbout, Piece, Published, Rated, Resident, Says},
-    office::{Office, transact},
+    office::{Office, look},
     permissions::UseCase,
 };
 
@@ -108,7 +108,7 @@ impl Office {
         purpose: &str,
         language: Language,
     ) -> Result<Seen, OfficeError> {
-        transact!(self, |desk| {
+        look!(self, Some(actor), |desk| {
             desk.authorise(actor, UseCase::SeeColour, Some(person), purpose).await?;
             desk.known(person).await?;
             let Some(rule_set) = desk.rule_set().await? else {
@@ -121,6 +121,14 @@ impl Office {
             Ok(Seen { rating: Some(rating), explanation, timeline })
         })
     }
+}
+
+/// What finding colours anew came to.
+pub(crate) struct Rerated {
+    /// The colour of each person, in their order.
+    pub(crate) rated: Vec<Rated>,
+    /// The records of those who have one.
+    pub(crate) residents: BTreeMap<PersonId, Resident>,
 }
 
 impl Desk<'_> {
@@ -178,45 +186,42 @@ impl Desk<'_> {
         &mut self,
         people: &BTreeSet<PersonId>,
     ) -> Result<BTreeMap<PersonId, Level>, OfficeError> {
+        let rerated = self.rate_anew(people).await?;
+        Ok(rerated.rated.into_iter().map(|rated| (rated.person, rated.level)).collect())
+    }
+
+    /// The same; gives everything that was found.
+    pub(crate) async fn rate_anew(&mut self, people: &BTreeSet<PersonId>) -> Result<Rerated, OfficeError> {
         let rule_set = self.rule_set().await?;
         let people: Vec<PersonId> = people.iter().cloned().collect();
-        let kinds = [Piece::KIND, Rated::KIND, Resident::KIND];
-        let (pieces, others): (Vec<_>, Vec<_>) = self
-            .tx
-            .about_all(&kinds, &people)
-            .await?
-            .into_iter()
-            .partition(|record| record.kind == Piece::KIND);
-        let (before, residents): (Vec<_>, Vec<_>) =
-            others.into_iter().partition(|record| record.kind == Rated::KIND);
-        let residents = self.read_all::<Resident>(residents).await?.into_iter();
+        let mut known = self.about_kinds(&[Piece::KIND, Rated::KIND, Resident::KIND], &people).await?;
+        let residents = self.read_all::<Resident>(known.take::<Resident>()).await?.into_iter();
         let residents: BTreeMap<PersonId, Resident> =
             residents.map(|filed| (filed.what.person.clone(), filed.what)).collect();
         let mut pieces_of: BTreeMap<PersonId, Vec<Piece>> = BTreeMap::new();
-        let pieces: Vec<Piece> =
-            self.read_all::<Piece>(pieces).await?.into_iter().map(|filed| filed.what).collect();
+        let pieces = self.read_all::<Piece>(known.take::<Piece>()).await?.into_iter();
+        let pieces: Vec<Piece> = pieces.map(|filed| filed.what).collect();
         let regions = self.levels_for(&pieces).await?;
         for piece in pieces {
             pieces_of.entry(piece.person.clone()).or_default().push(piece);
         }
-        let before = self.read_all::<Rated>(before).await?.into_iter();
+        let before = self.read_all::<Rated>(known.take::<Rated>()).await?.into_iter();
         let mut before: BTreeMap<PersonId, Filed<Rated>> =
             before.map(|rated| (rated.what.person.clone(), rated)).collect();
-        let (mut levels, mut found) = (BTreeMap::new(), Vec::new());
+        let mut found = Vec::with_capacity(people.len());
         for person in people {
             let pieces = pieces_of.remove(&person).unwrap_or_default();
             let evidence = evidence_of(&self.office.profile, &pieces, &regions);
             let rating = rule_set.as_ref().map(|rule_set| rate_in_force(rule_set, &evidence, self.at));
             let level = rating.as_ref().map_or(Level::Green, |rating| rating.level);
             let changes_at = rating.and_then(|rating| rating.changes_at());
-            levels.insert(person.clone(), level);
             // Whoever is restricted is followed up by their district.
             let area = residents.get(&person).filter(|_| level != Level::Green);
             let area = area.and_then(|resident| resident.area.clone());
             found.push(Rated { person, level, found: self.at, changes_at, area });
         }
         let (mut first, mut later, mut changed) = (Vec::new(), Vec::new(), Vec::new());
-        for rated in found {
+        for rated in &found {
             let before = before.remove(&rated.person);
             let (level, changes_at) = before
                 .as_ref()
@@ -228,15 +233,15 @@ impl Desk<'_> {
                 self.changed.push(rated.person.clone());
             }
             match before {
-                None => first.push(rated),
-                Some(before) => later.push(Filed { what: rated, ..before }),
+                None => first.push(rated.clone()),
+                Some(before) => later.push(Filed { what: rated.clone(), ..before }),
             }
         }
         self.file_all(&first).await?;
         self.refile_all(&later).await?;
         self.revoke_all(&changed).await?;
         self.tell_those(&changed, &residents, &NoticeAbout::Colour).await?;
-        Ok(levels)
+        Ok(Rerated { rated: found, residents })
     }
 
     /// Takes in a piece of evidence, and finds the person's colour anew.

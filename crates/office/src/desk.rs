@@ -35,6 +35,17 @@ pub(crate) struct Desk<'o> {
     pub(crate) changed: Vec<PersonId>,
 }
 
+/// Records by their kind, each in the order of people and ids.
+#[derive(Default)]
+pub(crate) struct Kinds(BTreeMap<String, Vec<Record>>);
+
+impl Kinds {
+    /// Those of a kind, taken out.
+    pub(crate) fn take<T: Kept>(&mut self) -> Vec<Record> {
+        self.0.remove(T::KIND).unwrap_or_default()
+    }
+}
+
 /// More days than there are keys of.
 const DAYS_MAX: u32 = 1_000;
 
@@ -68,6 +79,14 @@ impl<'o> Desk<'o> {
     /// Opens a desk at which nothing is written.
     pub(crate) async fn open_to_look(office: &'o Office) -> Result<Self, OfficeError> {
         Ok(Self::with(office, office.store.begin_looking().await?))
+    }
+
+    /// Opens a desk for somebody who looks something up: an officer leaves a trace by it, a resident and a stranger none.
+    pub(crate) async fn open_for(office: &'o Office, who: Option<&Actor>) -> Result<Self, OfficeError> {
+        match who {
+            Some(Actor::Officer(_)) => Self::open(office).await,
+            Some(Actor::Resident(_)) | None => Self::open_to_look(office).await,
+        }
     }
 
     fn with(office: &'o Office, tx: Box<dyn Transaction>) -> Self {
@@ -373,6 +392,28 @@ impl<'o> Desk<'o> {
         self.read_all(records).await
     }
 
+    /// Everything of several kinds about many people, read in one statement; each kind is then taken out of it.
+    pub(crate) async fn about_kinds(
+        &mut self,
+        kinds: &[&'static str],
+        people: &[PersonId],
+    ) -> Result<Kinds, OfficeError> {
+        let mut by_kind = Kinds::default();
+        for record in self.tx.about_all(kinds, people).await? {
+            by_kind.0.entry(record.kind.clone()).or_default().push(record);
+        }
+        Ok(by_kind)
+    }
+
+    /// The records of many people; of those who have one.
+    pub(crate) async fn residents(
+        &mut self,
+        people: &[PersonId],
+    ) -> Result<BTreeMap<PersonId, Resident>, OfficeError> {
+        let residents = self.about_all::<Resident>(people).await?.into_iter();
+        Ok(residents.map(|filed| (filed.what.person.clone(), filed.what)).collect())
+    }
+
     /// Up to so many of a kind in a state.
     pub(crate) async fn in_state<T: Kept>(
         &mut self,
@@ -417,8 +458,7 @@ impl<'o> Desk<'o> {
         people: &[PersonId],
         about: &NoticeAbout,
     ) -> Result<(), OfficeError> {
-        let residents = self.about_all::<Resident>(people).await?.into_iter();
-        let residents = residents.map(|filed| (filed.what.person.clone(), filed.what)).collect();
+        let residents = self.residents(people).await?;
         self.tell_those(people, &residents, about).await
     }
 

@@ -10,7 +10,7 @@ use store::RecordId;
 
 use crate::{
     error::OfficeError,
-    kept::{Notice, NoticeAbout, Resident},
+    kept::{Notice, NoticeAbout},
     office::{Office, transact},
     push_subscriptions::PushSubscription,
 };
@@ -66,9 +66,7 @@ impl Office {
             let mut people: Vec<PersonId> = due.iter().map(|filed| filed.what.person.clone()).collect();
             people.sort();
             people.dedup();
-            let residents = desk.about_all::<Resident>(&people).await?.into_iter();
-            let residents: BTreeMap<PersonId, Resident> =
-                residents.map(|filed| (filed.what.person.clone(), filed.what)).collect();
+            let residents = desk.residents(&people).await?;
             let mut browsers: BTreeMap<PersonId, Vec<(RecordId, PushSubscription)>> = BTreeMap::new();
             for filed in desk.about_all::<PushSubscription>(&people).await? {
                 browsers.entry(filed.what.person.clone()).or_default().push((filed.id, filed.what));

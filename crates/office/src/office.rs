@@ -216,12 +216,12 @@ impl Office {
 /// macro, because a future that borrows from an asynchronous closure cannot be sent to another thread.
 macro_rules! transact {
     ($office:expr, |$desk:ident| $body:block) => {
-        $crate::office::transact!(open, $office, |$desk| $body)
+        $crate::office::transact!(@ $crate::desk::Desk::open($office), |$desk| $body)
     };
-    ($open:ident, $office:expr, |$desk:ident| $body:block) => {{
+    (@ $open:expr, |$desk:ident| $body:block) => {{
         let mut tries = $crate::office::Tries::default();
         loop {
-            let mut open = $crate::desk::Desk::$open($office).await?;
+            let mut open = $open.await?;
             let done: Result<_, $crate::error::OfficeError> = async {
                 let $desk = &mut open;
                 $body
@@ -235,10 +235,14 @@ macro_rules! transact {
 }
 pub(crate) use transact;
 
-/// Does a use case that only reads, as [`transact`] does others: it waits for no writer, and may see what was a moment ago.
+/// Does a use case that only reads, as [`transact`] does others: it waits for no writer, and may see what was a moment ago. With an actor,
+/// whose look may leave a trace: `look!(office, who, |desk| { … })`.
 macro_rules! look {
     ($office:expr, |$desk:ident| $body:block) => {
-        $crate::office::transact!(open_to_look, $office, |$desk| $body)
+        $crate::office::transact!(@ $crate::desk::Desk::open_to_look($office), |$desk| $body)
+    };
+    ($office:expr, $who:expr, |$desk:ident| $body:block) => {
+        $crate::office::transact!(@ $crate::desk::Desk::open_for($office, $who), |$desk| $body)
     };
 }
 pub(crate) use look;

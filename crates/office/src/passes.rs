@@ -10,9 +10,10 @@ use pass::{Claims, Edition, HolderKey, Hour, LIFETIME_MAX, PassId};
 
 use crate::{
     actor::Actor,
+    colour::Rerated,
     desk::{Desk, Filed, day_around},
     error::OfficeError,
-    kept::{Carried, Kept as _, Rated, Resident, Revoked, Signed},
+    kept::{Carried, Kept as _, Rated, Revoked, Signed},
     logged::schedule,
     office::{Office, transact},
     permissions::UseCase,
@@ -188,15 +189,12 @@ impl Desk<'_> {
     /// The colours of people as they are now, each with what a pass says of it; times, id and holder are still to be filled in.
     async fn what_to_carry_all(&mut self, people: &[PersonId]) -> Result<Vec<(Rated, Claims)>, OfficeError> {
         let with = self.office.pass_desk()?;
-        self.rerate_all(&people.iter().cloned().collect()).await?;
+        let Rerated { rated, mut residents } = self.rate_anew(&people.iter().cloned().collect()).await?;
         let rule_set = self.rule_set().await?.map_or_else(String::new, |rule_set| {
             with.rule_set_codes.get(&rule_set.id).unwrap_or(&rule_set.id).clone()
         });
-        let residents = self.about_all::<Resident>(people).await?.into_iter();
-        let mut residents: BTreeMap<PersonId, Resident> =
-            residents.map(|filed| (filed.what.person.clone(), filed.what)).collect();
         let mut carried = Vec::with_capacity(people.len());
-        for Filed { what: rated, .. } in self.about_all::<Rated>(people).await? {
+        for rated in rated {
             let Some(resident) = residents.remove(&rated.person) else { continue };
             let claims = Claims {
                 issuer: with.issuer.clone(),
@@ -279,13 +277,9 @@ impl Desk<'_> {
     /// Revokes the living passes of many people; gives how many. Only their ids remain, with nobody's name.
     pub(crate) async fn revoke_all(&mut self, people: &[PersonId]) -> Result<u64, OfficeError> {
         self.changed.extend_from_slice(people);
-        let (carried, shown): (Vec<_>, Vec<_>) = self
-            .tx
-            .about_all(&[Carried::KIND, ShownPass::KIND], people)
-            .await?
-            .into_iter()
-            .partition(|record| record.kind == Carried::KIND);
-        let shown = self.read_all::<ShownPass>(shown).await?;
+        let mut known = self.about_kinds(&[Carried::KIND, ShownPass::KIND], people).await?;
+        let shown = self.read_all::<ShownPass>(known.take::<ShownPass>()).await?;
+        let carried = known.take::<Carried>();
         self.renew(shown).await?;
         let mut passes = Vec::new();
         for carried in self.read_all::<Carried>(carried.clone()).await? {

@@ -136,11 +136,10 @@ impl Desk<'_> {
         person: &PersonId,
     ) -> Result<Result<ShownPass, Vec<Filed<ShownPass>>>, OfficeError> {
         let kinds = [ShownPass::KIND, Rated::KIND];
-        let records = self.tx.about_all(&kinds, std::slice::from_ref(person)).await?.into_iter();
-        let (shown, rated): (Vec<_>, Vec<_>) = records.partition(|record| record.kind == ShownPass::KIND);
-        let rated = self.read_all::<Rated>(rated).await?;
+        let mut known = self.about_kinds(&kinds, std::slice::from_ref(person)).await?;
+        let rated = self.read_all::<Rated>(known.take::<Rated>()).await?;
         let level = rated.first().map(|rated| rated.what.level);
-        let shown = self.read_all::<ShownPass>(shown).await?;
+        let shown = self.read_all::<ShownPass>(known.take::<ShownPass>()).await?;
         let is_good = |of: &Filed<ShownPass>| of.what.renewed_at > self.at && level == Some(of.what.level);
         Ok(match shown.iter().find(|of| is_good(of)) {
             Some(good) => Ok(good.what.clone()),

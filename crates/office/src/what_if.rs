@@ -8,7 +8,7 @@ use rating::{Evidence, Explanation, Language, Piece, RuleSet, explain, rate_in_f
 use crate::{
     actor::Actor,
     error::OfficeError,
-    office::{Office, transact},
+    office::{Office, look},
     permissions::UseCase,
 };
 
@@ -54,7 +54,7 @@ impl Office {
         symptoms: Symptoms,
         language: Language,
     ) -> Result<WhatIf, OfficeError> {
-        transact!(self, |desk| {
+        look!(self, whose.map(|(actor, _)| actor), |desk| {
             let evidence = match whose {
                 None => Evidence::default(),
                 Some((actor, person)) => {

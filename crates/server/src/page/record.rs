@@ -14,7 +14,12 @@ use store::RecordId;
 
 use crate::{
     form::{Filled, went_well},
-    page::{Asked, Frame, me::Look, me::looks, shown},
+    page::{
+        Asked, Frame,
+        me::{Look, looks},
+        share::{Sharing, shares},
+        shown,
+    },
     problem::{Kind, Problem},
     reply,
     service::Service,
@@ -34,32 +39,13 @@ struct Page {
     shares: Vec<Sharing>,
 }
 
-/// A status that is shared.
-struct Sharing {
-    id: String,
-    with: String,
-    until: String,
-    is_over: bool,
-    asked: Vec<String>,
-}
-
 async fn record(State(service): State<Service>, asked: Asked) -> Result<Response, Problem> {
     let caller = asked.only(Role::Resident)?;
     let person = caller.resident()?;
     let (office, frame) = (service.office(), &asked.frame);
     let accesses = looks(&service, caller, &person, frame).await?;
     let proxies = office.proxies(&caller.actor, &person).await.map_err(|error| service.problem(&error))?;
-    let shares = office.shares(&caller.actor, &person).await.map_err(|error| service.problem(&error))?;
-    let shares = shares
-        .into_iter()
-        .map(|(id, of)| Sharing {
-            id: id.as_str().to_owned(),
-            with: of.with,
-            until: frame.when(&of.until),
-            is_over: of.until <= frame.now,
-            asked: of.asked.iter().map(|at| frame.when(at)).collect(),
-        })
-        .collect();
+    let shares = shares(&service, caller, &person, frame).await?;
     shown(&Page { accesses, person: person.to_string(), proxies, shares, page: asked.frame })
 }
 

@@ -9,11 +9,13 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use evidence::PersonId;
 use office::{OfficeError, Role, ShareToken};
 use pass::picture::{Correction, Qr};
 use store::RecordId;
 
 use crate::{
+    caller::Caller,
     form::{Filled, said, went_well},
     page::{Asked, Frame, shown},
     print::PrintError,
@@ -37,12 +39,31 @@ struct Page {
     made: Option<Made>,
 }
 
-/// A consent that holds.
-struct Sharing {
-    id: String,
-    with: String,
-    until: String,
-    asked: Vec<String>,
+/// A status that is shared.
+pub(super) struct Sharing {
+    pub(super) id: String,
+    pub(super) with: String,
+    pub(super) until: String,
+    pub(super) is_over: bool,
+    pub(super) asked: Vec<String>,
+}
+
+/// With whom a person shares their status, also where it ended.
+pub(super) async fn shares(
+    service: &Service,
+    caller: &Caller,
+    person: &PersonId,
+    frame: &Frame,
+) -> Result<Vec<Sharing>, Problem> {
+    let shares = service.office().shares(&caller.actor, person).await;
+    let sharing = |(id, of): (RecordId, office::Share)| Sharing {
+        id: id.as_str().to_owned(),
+        with: of.with,
+        until: frame.when(&of.until),
+        is_over: of.until <= frame.now,
+        asked: of.asked.iter().map(|at| frame.when(at)).collect(),
+    };
+    Ok(shares.map_err(|error| service.problem(&error))?.into_iter().map(sharing).collect())
 }
 
 /// A link that was just made.
@@ -66,19 +87,9 @@ async fn form(State(service): State<Service>, asked: Asked) -> Result<Response, 
 async fn page(service: &Service, asked: Asked, made: Option<Made>) -> Result<Response, Problem> {
     let caller = asked.only(Role::Resident)?;
     let frame = &asked.frame;
-    let shares = service.office().shares(&caller.actor, &caller.resident()?).await;
-    let shares = shares.map_err(|error| service.problem(&error))?;
-    let now = service.now();
-    let own = shares
-        .into_iter()
-        .filter(|(_, share)| share.until > now)
-        .map(|(id, share)| Sharing {
-            id: id.as_str().to_owned(),
-            with: share.with,
-            until: frame.when(&share.until),
-            asked: share.asked.iter().map(|at| frame.when(at)).collect(),
-        })
-        .collect();
+    let person = caller.resident()?;
+    let mut own = shares(service, caller, &person, frame).await?;
+    own.retain(|share| !share.is_over);
     let hours = HOURS.map(|hours| (hours, frame.say(&format!("share-page-hours-{hours}")))).to_vec();
     shown(&Page { hours, own, made, page: asked.frame })
 }

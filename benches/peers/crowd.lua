@@ -1,5 +1,5 @@
--- Requests of very many people, for wrk: wrk … -s crowd.lua ADDRESS -- read|declare TOKENS PATH
--- Each is a random person's, with their session and, as a proxy in front says it, from their address.
+-- Requests of very many people, for wrk: wrk -t2 … -s crowd.lua ADDRESS -- read|each|declare TOKENS PATH
+-- Each is a random person's, or with `each` every person's once, with their session and, as a proxy in front says it, from their address.
 -- Prints: requests per second, milliseconds at the median and the 99th percentile, acknowledged (2xx), everything else.
 
 local threads = 0
@@ -8,14 +8,14 @@ function setup(thread)
   thread:set("number", threads)
 end
 
-local requests, tokens, path, declares, sent = {}, {}, "", false, 0
+local requests, tokens, path, declares, each, sent = {}, {}, "", false, false, 0
 local function headers(person, token)
   local address = string.format("10.%d.%d.%d", math.floor(person / 65536), math.floor(person / 256) % 256, person % 256)
   return " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " .. token .. "\r\nX-Forwarded-For: " .. address .. "\r\n"
 end
 
 function init(arguments)
-  declares, path = arguments[1] == "declare", arguments[3]
+  declares, each, path = arguments[1] == "declare", arguments[1] == "each", arguments[3]
   for token in io.lines(arguments[2]) do
     tokens[#tokens + 1] = token
     if not declares then
@@ -27,6 +27,12 @@ end
 
 function request()
   local person = math.random(#tokens)
+  if each then
+    -- The two threads take turns; whoever is through stops.
+    person = math.min(#tokens, 2 * sent + number)
+    if 2 * sent + number > #tokens then wrk.thread:stop() end
+    sent = sent + 1
+  end
   if not declares then return requests[person] end
   sent = sent + 1
   local key = string.format("%d-%d-%d", os.time(), number, sent)

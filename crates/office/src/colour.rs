@@ -13,6 +13,7 @@ use rating::{Evidence, Explanation, Language, Rating, RuleSet, explain, rate_in_
 
 use crate::{
     actor::Actor,
+    changes::Change,
     desk::{Desk, Filed},
     error::OfficeError,
     kept::{Kept as _, NoticeAbout, Piece, Published, Rated, Resident, Says},
@@ -230,7 +231,7 @@ impl Desk<'_> {
                 changed.push(rated.person.clone());
             }
             if (level, changes_at) != (rated.level, rated.changes_at) {
-                self.changed.push(rated.person.clone());
+                self.changes.push(Change::Person(rated.person.clone()));
             }
             match before {
                 None => first.push(rated.clone()),

@@ -8,6 +8,7 @@ use store::{DataKey, DayKey, Record, RecordId, Transaction};
 
 use crate::{
     actor::{Actor, Officer},
+    changes::Change,
     error::OfficeError,
     kept::{Access, FoundBy, Kept, Notice, NoticeAbout, Resident},
     office::Office,
@@ -31,8 +32,8 @@ pub(crate) struct Desk<'o> {
     /// The instant of the use case.
     pub(crate) at: Timestamp,
     data_keys: HashMap<PersonId, DataKey>,
-    /// Whose colour or passes changed.
-    pub(crate) changed: Vec<PersonId>,
+    /// What others may have in memory and is another now.
+    pub(crate) changes: Vec<Change>,
 }
 
 /// Records by their kind, each in the order of people and ids.
@@ -90,7 +91,7 @@ impl<'o> Desk<'o> {
     }
 
     fn with(office: &'o Office, tx: Box<dyn Transaction>) -> Self {
-        Desk { office, tx, at: office.clock.now(), data_keys: HashMap::new(), changed: Vec::new() }
+        Desk { office, tx, at: office.clock.now(), data_keys: HashMap::new(), changes: Vec::new() }
     }
 
     pub(crate) async fn close(self) -> Result<(), OfficeError> {

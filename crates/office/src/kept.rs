@@ -402,6 +402,8 @@ pub enum NoticeAbout {
     Appeal,
     /// Somebody looked at the person's record.
     Access,
+    /// A passkey was added to the person's account.
+    Passkey,
     /// An officer said something of the person that waits for another word, was held, or was ended.
     Statement,
 }

@@ -6,15 +6,18 @@ use serde::Serialize;
 
 use crate::{
     actor::Actor,
+    changes::Change,
     desk::{Desk, day_of},
     error::OfficeError,
     follow_up::FollowUp,
     import::Vouched,
     interview::Named,
-    kept::{Access, Appeal, Carried, Piece, Question, Resident, Says},
+    kept::{Access, Appeal, Carried, Kept as _, Piece, Question, Resident, Says},
     office::{Office, transact},
+    passkeys::Passkey,
     permissions::UseCase,
     push_subscriptions::PushSubscription,
+    sessions::Session,
     share::Share,
     specimen::Specimen,
     statement::Statement,
@@ -65,6 +68,8 @@ pub struct Exported {
     pub shares: Vec<Share>,
     /// Browsers to which they have messages sent.
     pub browsers: Vec<PushSubscription>,
+    /// Their passkeys: public keys, and what they call them.
+    pub passkeys: Vec<Passkey>,
     /// Passes issued to them that have neither expired nor been revoked.
     pub passes: Vec<Carried>,
 }
@@ -98,6 +103,7 @@ impl Office {
                 follow_ups: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 shares: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 browsers: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
+                passkeys: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 passes: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
             })
         })
@@ -121,6 +127,8 @@ impl Office {
             }
             desk.revoke(person).await?;
             let records = desk.tx.all_about(person).await?;
+            let sessions = records.iter().filter(|record| record.kind == Session::KIND);
+            desk.changes.extend(sessions.map(|record| Change::Session(record.id.clone())));
             desk.count_forgotten(&records, 1).await?;
             desk.tx.remove_all(&records).await?;
             desk.tx.destroy_key(&format!("person/{person}")).await?;

@@ -15,8 +15,8 @@ use store::{MasterKey, Objects, RecordId, Store};
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
 use crate::{
-    desk::Desk, error::OfficeError, kept::Published, keys::KeySource, once::Once, passes::PassDesk,
-    sessions::SignInTimes,
+    changes::Change, desk::Desk, error::OfficeError, kept::Published, keys::KeySource, once::Once,
+    passes::PassDesk, sessions::SignInTimes,
 };
 
 /// Times a use case is tried again when somebody else was first.
@@ -49,8 +49,8 @@ pub(crate) type Compiled = (Timestamp, Arc<RuleSet>);
 
 /// Is told whose colour or passes changed, once that lasts: whoever shows them from memory forgets what they had.
 pub trait Watch: std::fmt::Debug + Send + Sync {
-    /// Something of these people changed.
-    fn changed(&self, people: &[evidence::PersonId]);
+    /// These changed, and what was in memory of them is no longer so.
+    fn changed(&self, changes: &[Change]);
 }
 
 /// An office of a health authority.
@@ -299,10 +299,13 @@ async fn finish<T: 'static>(mut desk: Desk<'_>, done: T) -> Result<T, OfficeErro
     if let Some(answer) = office.once.as_ref().and_then(|once| (once.answer)(&done)) {
         desk.answered(&answer).await?;
     }
-    let changed = std::mem::take(&mut desk.changed);
+    let changes = std::mem::take(&mut desk.changes);
+    desk.tx.tell(&changes.iter().map(Change::word).collect::<Vec<String>>(), desk.at).await?;
     desk.close().await?;
-    if let Some(watch) = &office.watch {
-        watch.changed(&changed);
+    if let Some(watch) = &office.watch
+        && !changes.is_empty()
+    {
+        watch.changed(&changes);
     }
     Ok(done)
 }

@@ -10,6 +10,7 @@ use pass::{Claims, Edition, HolderKey, Hour, LIFETIME_MAX, PassId};
 
 use crate::{
     actor::Actor,
+    changes::Change,
     colour::Rerated,
     desk::{Desk, Filed, day_around},
     error::OfficeError,
@@ -276,7 +277,7 @@ impl Desk<'_> {
 
     /// Revokes the living passes of many people; gives how many. Only their ids remain, with nobody's name.
     pub(crate) async fn revoke_all(&mut self, people: &[PersonId]) -> Result<u64, OfficeError> {
-        self.changed.extend_from_slice(people);
+        self.changes.extend(people.iter().cloned().map(Change::Person));
         let mut known = self.about_kinds(&[Carried::KIND, ShownPass::KIND], people).await?;
         let shown = self.read_all::<ShownPass>(known.take::<ShownPass>()).await?;
         let carried = known.take::<Carried>();

@@ -63,6 +63,8 @@ const CLASSES: &[(&str, DataClass)] = &[
     ("account", DataClass::PersonalDetails),
     ("session", DataClass::PersonalDetails),
     ("code", DataClass::PersonalDetails),
+    ("passkey", DataClass::PersonalDetails),
+    ("passkey_ceremony", DataClass::PersonalDetails),
     ("answered", DataClass::PersonalDetails),
     ("erased", DataClass::PersonalDetails),
     ("shown_pass", DataClass::Ratings),

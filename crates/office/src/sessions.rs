@@ -3,10 +3,12 @@
 use evidence::PersonId;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use store::RecordId;
 
 use crate::{
     accounts::{Account, code_secret, hashed},
     actor::{Actor, Officer},
+    changes::Change,
     desk::{Desk, Filed},
     error::OfficeError,
     kept::Kept,
@@ -47,7 +49,7 @@ const TOKEN: &str = "session";
 pub(crate) struct Session {
     resident: Option<PersonId>,
     officer: Option<Officer>,
-    expires: Timestamp,
+    pub(crate) expires: Timestamp,
 }
 
 impl Kept for Session {
@@ -75,6 +77,17 @@ impl std::fmt::Debug for SignedIn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SignedIn").field("expires", &self.expires).finish_non_exhaustive()
     }
+}
+
+/// A session that goes on.
+#[derive(Debug, Clone)]
+pub struct SessionSeen {
+    /// By which it is told that it ended.
+    pub id: RecordId,
+    /// Whose it is.
+    pub actor: Actor,
+    /// When it ends by itself.
+    pub expires: Timestamp,
 }
 
 /// How a sign-in ended inside its transaction, which is kept also when it failed: failures are counted.
@@ -138,13 +151,13 @@ impl Office {
         }
     }
 
-    /// Who shows a token, and until when; none where the session ended or never was.
+    /// Whose session a token is; none where it ended or never was.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn session(&self, token: &str) -> Result<Option<(Actor, Timestamp)>, OfficeError> {
+    pub async fn session(&self, token: &str) -> Result<Option<SessionSeen>, OfficeError> {
         look!(self, |desk| {
-            let Some(Filed { what, .. }) = desk.session(token).await? else { return Ok(None) };
+            let Some(Filed { id, what, .. }) = desk.session(token).await? else { return Ok(None) };
             let actor = match (what.resident, what.officer) {
                 (Some(person), _) => Actor::Resident(person),
                 (None, Some(officer)) => match desk.account_of(&officer.officer).await? {
@@ -153,7 +166,7 @@ impl Office {
                 },
                 (None, None) => return Ok(None),
             };
-            Ok(Some((actor, what.expires)))
+            Ok(Some(SessionSeen { id, actor, expires: what.expires }))
         })
     }
 
@@ -165,6 +178,7 @@ impl Office {
         transact!(self, |desk| {
             if let Some(session) = desk.session(token).await? {
                 desk.discard(&session).await?;
+                desk.changes.push(Change::Session(session.id));
             }
             Ok(())
         })
@@ -193,7 +207,8 @@ impl Desk<'_> {
         Ok(SignedIn { token, actor, expires })
     }
 
-    async fn session(&mut self, token: &str) -> Result<Option<Filed<Session>>, OfficeError> {
+    /// The session of a token.
+    pub(crate) async fn session(&mut self, token: &str) -> Result<Option<Filed<Session>>, OfficeError> {
         let lookup = self.office.keys.lookup(TOKEN, token)?.0;
         let records = self.tx.found_by(Session::KIND, &lookup).await?;
         Ok(self.read_all(records).await?.into_iter().next())

@@ -37,6 +37,7 @@ impl Office {
             ..Ticked::default()
         };
         self.sweep().await?;
+        self.forget_changes().await?;
         loop {
             let decided = transact!(self, |desk| { desk.decide_overdue(AT_ONCE).await })?;
             ticked.decided += decided;

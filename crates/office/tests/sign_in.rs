@@ -32,8 +32,8 @@ async fn an_officer_signs_in_with_password_and_code_and_out() {
         let code = secret.code(town.clock.now());
         let signed_in = town.office.sign_in("li", PASSWORD, &code).await.unwrap();
         assert_eq!(signed_in.actor.role(), Role::Investigator);
-        let (actor, _) = town.office.session(&signed_in.token).await.unwrap().unwrap();
-        assert_eq!(actor, signed_in.actor);
+        let seen = town.office.session(&signed_in.token).await.unwrap().unwrap();
+        assert_eq!(seen.actor, signed_in.actor);
         // A code that was used, or overheard, counts no more.
         assert!(matches!(town.office.sign_in("li", PASSWORD, &code).await, Err(OfficeError::SignIn)));
         town.office.sign_out(&signed_in.token).await.unwrap();

@@ -20,6 +20,7 @@ mod overrides;
 mod oversight;
 mod particulars;
 mod passes;
+mod passkeys;
 mod people;
 mod place_traces;
 mod push_subscriptions;
@@ -210,6 +211,7 @@ fn endpoints() -> Vec<Endpoint> {
     [
         machine::endpoints(),
         sign_in::endpoints(),
+        passkeys::endpoints(),
         people::endpoints(),
         particulars::endpoints(),
         evidence_given::endpoints(),

@@ -37,13 +37,14 @@ macro_rules! scripts {
     };
 }
 
-static SCRIPTS: [Asset; 8] = scripts![
+static SCRIPTS: [Asset; 9] = scripts![
     "camera.js",
     "check.js",
     "door-worker.js",
     "me.js",
     "module.js",
     "offline.js",
+    "passkeys.js",
     "wallet.js",
     "words.js"
 ];

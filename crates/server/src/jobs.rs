@@ -8,6 +8,8 @@ use crate::{sending, service::Service};
 
 /// How often the outbox is looked at.
 const SEND_EVERY: Duration = Duration::from_secs(1);
+/// How often other processes on the same database are asked what they changed.
+const HEAR_EVERY: Duration = Duration::from_secs(1);
 /// How soon after a change of colour its new pass is there.
 const RENEW_EVERY: Duration = Duration::from_secs(1);
 
@@ -24,7 +26,8 @@ impl Jobs {
     pub fn start(service: &Service) -> Self {
         let (stop, stopped) = watch::channel(false);
         let tick_every = service.settings().tick_every;
-        let (ticking, sending, renewing) = (service.clone(), service.clone(), service.clone());
+        let (ticking, sending, renewing, hearing) =
+            (service.clone(), service.clone(), service.clone(), service.clone());
         let running = vec![
             tokio::spawn(every(tick_every, stopped.clone(), move || {
                 let service = ticking.clone();
@@ -33,6 +36,10 @@ impl Jobs {
             tokio::spawn(every(RENEW_EVERY, stopped.clone(), move || {
                 let service = renewing.clone();
                 async move { renew(&service).await }
+            })),
+            tokio::spawn(every(HEAR_EVERY, stopped.clone(), move || {
+                let service = hearing.clone();
+                async move { hear(&service).await }
             })),
             tokio::spawn(every(SEND_EVERY, stopped, move || {
                 let service = sending.clone();
@@ -90,6 +97,14 @@ async fn renew(service: &Service) -> bool {
     match service.officers().renew_passes().await {
         Ok(renewed) => metrics::counter!("cleanbill_renewed_passes_total").increment(renewed),
         Err(error) => failed("renew_passes", &error),
+    }
+    false
+}
+
+/// Hears what other processes changed.
+async fn hear(service: &Service) -> bool {
+    if let Err(error) = service.memory().hear(service.office()).await {
+        failed("hear", &error);
     }
     false
 }

@@ -15,6 +15,7 @@ mod form;
 mod jobs;
 mod language;
 mod limits;
+mod memory;
 mod outbox;
 mod page;
 mod posted;

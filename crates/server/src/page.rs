@@ -14,6 +14,7 @@ mod me;
 pub(crate) mod message;
 mod notices;
 mod oversight;
+mod passkeys;
 mod place_traces;
 mod policy;
 mod record;
@@ -53,6 +54,7 @@ pub(crate) fn router() -> Router<Service> {
         .route("/language/{code}", get(choose_language))
         .merge(home::routes())
         .merge(sign_in::routes())
+        .merge(passkeys::routes())
         .merge(style_guide::routes())
         .merge(me::routes())
         .merge(record::routes())

@@ -25,6 +25,7 @@ fn words(about: &NoticeAbout) -> &'static str {
         NoticeAbout::Appeal => "notice-appeal",
         NoticeAbout::Statement => "notice-statement",
         NoticeAbout::Access => "notice-access",
+        NoticeAbout::Passkey => "notice-passkey",
     }
 }
 
@@ -139,11 +140,14 @@ mod tests {
 
     #[test]
     fn a_notice_says_that_there_is_something_to_read_and_never_which_colour() {
-        use NoticeAbout::{Access, Appeal, Colour, Question, Ruling, Statement};
-        for about in [Colour, Question, Ruling, Appeal, Statement, Access] {
+        use NoticeAbout::{Access, Appeal, Colour, Passkey, Question, Ruling, Statement};
+        for about in [Colour, Question, Ruling, Appeal, Statement, Access, Passkey] {
             let says =
                 say_to(None, " ", words(&about), &[("url", "https://health.example.org")]).to_lowercase();
-            assert!(says.contains("https://health.example.org/me"), "{says}");
+            let has_page = ["/me", "/passkeys"]
+                .iter()
+                .any(|page| says.contains(&format!("https://health.example.org{page}")));
+            assert!(has_page, "{says}");
             for level in [evidence::Level::Green, evidence::Level::Yellow, evidence::Level::Red] {
                 for language in Language::ALL {
                     let word = language::say(language, &format!("level-{level}"), &[]).to_lowercase();

@@ -1,7 +1,6 @@
 //! What every request works with, and the way from a listener to an answer.
 
 use std::{
-    collections::HashMap,
     fmt, io,
     net::SocketAddr,
     sync::{Arc, Mutex, OnceLock, PoisonError},
@@ -13,40 +12,28 @@ use axum::{
     body::Bytes,
     middleware::{from_fn, from_fn_with_state},
 };
-use evidence::PersonId;
 use jiff::{SignedDuration, Timestamp};
 use ledger::Sign;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use office::{Actor, LogPlace, Office, OfficeError, ShownPass, SignedTrustList, Watch};
+use office::{Actor, LogPlace, Office, OfficeError, SignedTrustList, Site, Watch};
 use store::StoreError;
 use tokio::{net::TcpListener, time::Instant};
 
 use crate::{
     api, assets, edge,
     limits::{Gate, Rates},
+    memory::Memory,
     outbox::{Board, Messenger},
     page,
     problem::{Kind, Problem},
     settings::Settings,
 };
 
-/// How long an officer's session is remembered without asking the office: signing out elsewhere, or the end of an account, may take so
-/// long to be noticed. A resident's is remembered as long as their pass, which is most of what they ask for.
-const SESSION_REMEMBERED: Duration = Duration::from_secs(10);
-/// Sessions and passes remembered at once.
-const REMEMBERED_MAX: usize = 1_000_000;
-/// Longest time a pass is shown from memory where another process may have changed it.
-const PASS_REMEMBERED: Duration = Duration::from_secs(60);
-
-/// How long it is remembered that a pass changed: longer than a request may take.
-const CHANGE_REMEMBERED: Duration = Duration::from_secs(120);
 /// Requests of one sign-in or registration that may follow one another, however low their rate on average.
 const SIGN_IN_REQUESTS: f64 = 5.0;
 
 /// How old what doors fetch may be: the filter of revoked passes, and the look at whether a key of the trust list changed.
 const DOCUMENTS_REMEMBERED: SignedDuration = SignedDuration::from_mins(1);
-/// How long a resident's session and pass are remembered while the database is away: people show their passes through an outage (R12).
-const OUTAGE_MAX: Duration = Duration::from_secs(24 * 3600);
 /// How long nobody is asked again for what is remembered, once the database did not answer.
 const AWAY: Duration = Duration::from_secs(5);
 
@@ -80,11 +67,12 @@ struct Inner {
     board: Option<Arc<Board>>,
     log: Option<PublicLog>,
     settings: Settings,
+    /// What passkeys answer to; none at an address that is a number.
+    site: Option<Site>,
     metrics: PrometheusHandle,
-    sessions: Mutex<HashMap<String, (Actor, Instant)>>,
     /// When the database last did not answer.
     away: Mutex<Option<Instant>>,
-    passes: Arc<Passes>,
+    memory: Arc<Memory>,
     filter: tokio::sync::Mutex<Option<(Bytes, Timestamp)>>,
     trust_list: tokio::sync::Mutex<Option<(SignedTrustList, Timestamp)>>,
     addresses: Rates,
@@ -99,85 +87,6 @@ struct Inner {
 impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Service")
-    }
-}
-
-/// An answer that is kept in memory, with its tag and until when.
-#[derive(Debug, Clone)]
-pub(crate) struct Remembered {
-    pub(crate) tag: Arc<str>,
-    pub(crate) bytes: Bytes,
-    /// Until when it is shown without asking again.
-    fresh_until: Timestamp,
-    /// Until when it says what is so, where nobody can be asked.
-    valid_until: Timestamp,
-    since: Instant,
-}
-
-/// What is in memory about a person's pass.
-#[derive(Debug)]
-enum InMemory {
-    Pass(Remembered),
-    /// It changed then: what was read before is not kept.
-    Changed(Instant),
-}
-
-/// Passes in memory, until whatever they say may have changed.
-#[derive(Debug, Default)]
-pub(crate) struct Passes(Mutex<HashMap<PersonId, InMemory>>);
-
-impl Watch for Passes {
-    fn changed(&self, people: &[PersonId]) {
-        if people.is_empty() {
-            return;
-        }
-        let mut passes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        make_room(&mut passes, people.len());
-        let now = Instant::now();
-        for person in people {
-            passes.insert(person.clone(), InMemory::Changed(now));
-        }
-    }
-}
-
-impl Passes {
-    pub(crate) fn get(&self, person: &PersonId, now: Timestamp) -> Option<Remembered> {
-        let passes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(InMemory::Pass(pass)) = passes.get(person) else { return None };
-        (pass.fresh_until > now && pass.since.elapsed() < PASS_REMEMBERED).then(|| pass.clone())
-    }
-
-    /// What was last shown of a person's, while the database is away.
-    pub(crate) fn last(&self, person: &PersonId, now: Timestamp) -> Option<Remembered> {
-        let passes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(InMemory::Pass(pass)) = passes.get(person) else { return None };
-        (pass.valid_until > now && pass.since.elapsed() < OUTAGE_MAX).then(|| pass.clone())
-    }
-
-    /// Keeps what was read from an instant on, unless it changed since.
-    pub(crate) fn put(
-        &self,
-        person: PersonId,
-        bytes: Bytes,
-        shown: &ShownPass,
-        since: Instant,
-    ) -> Remembered {
-        let tag = crate::reply::tag(&bytes).into();
-        let valid_until = shown.changes_at.map_or(shown.expires, |changes| changes.min(shown.expires));
-        let pass = Remembered { tag, bytes, fresh_until: shown.renewed_at, valid_until, since };
-        let mut passes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        make_room(&mut passes, 1);
-        if !matches!(passes.get(&person), Some(InMemory::Changed(at)) if *at >= since) {
-            passes.insert(person, InMemory::Pass(pass.clone()));
-        }
-        pass
-    }
-}
-
-/// Forgets all passes where there would be too many. That a pass changed is remembered for longer than reading one takes.
-fn make_room(passes: &mut HashMap<PersonId, InMemory>, for_more: usize) {
-    if passes.len() + for_more > REMEMBERED_MAX {
-        passes.retain(|_, kept| matches!(kept, InMemory::Changed(at) if at.elapsed() < CHANGE_REMEMBERED));
     }
 }
 
@@ -204,9 +113,9 @@ impl Service {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts { office, officers, messenger, board, log, settings } = parts;
-        let passes = Arc::new(Passes::default());
+        let memory = Arc::new(Memory::default());
         let limits = settings.limits.clone();
-        let watch = || Arc::clone(&passes) as Arc<dyn Watch>;
+        let watch = || Arc::clone(&memory) as Arc<dyn Watch>;
         // One sign-in is a few requests in a row.
         let per_minute = limits.sign_ins_per_minute;
         let sign_ins =
@@ -218,9 +127,8 @@ impl Service {
             board,
             log,
             metrics: registry(),
-            sessions: Mutex::default(),
             away: Mutex::default(),
-            passes,
+            memory,
             filter: tokio::sync::Mutex::default(),
             trust_list: tokio::sync::Mutex::default(),
             addresses: Rates::new(limits.per_address, limits.per_address * 4.0),
@@ -229,6 +137,7 @@ impl Service {
             light: Gate::new(limits.light_at_once, limits.waiting_max),
             heavy: Gate::new(limits.heavy_at_once, limits.waiting_max),
             requests: std::sync::atomic::AtomicU64::new(0),
+            site: Site::at(&settings.public_url),
             settings,
         }))
     }
@@ -274,8 +183,15 @@ impl Service {
         &self.0.settings
     }
 
-    pub(crate) fn passes(&self) -> &Passes {
-        &self.0.passes
+    /// What passkeys answer to.
+    pub(crate) fn site(&self) -> Result<&Site, Problem> {
+        let says = "passkeys need the service to have a name, not a number, in its address";
+        self.0.site.as_ref().ok_or_else(|| Problem::detailed(Kind::Refused, says))
+    }
+
+    /// What is in memory of sessions and passes.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.0.memory
     }
 
     pub(crate) fn metrics(&self) -> String {
@@ -334,36 +250,21 @@ impl Service {
 
     /// Who shows a token.
     pub(crate) async fn actor(&self, token: &str) -> Result<Option<Actor>, Problem> {
-        let known = {
-            let sessions = self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-            sessions.get(token).cloned()
-        };
-        let remembered = |actor: &Actor| match actor {
-            Actor::Resident(_) => PASS_REMEMBERED,
-            Actor::Officer(_) => SESSION_REMEMBERED,
-        };
-        if let Some((actor, since)) = &known
-            && since.elapsed() < remembered(actor)
-        {
-            return Ok(Some(actor.clone()));
+        if let Some(actor) = self.memory().session(token, self.now()) {
+            return Ok(Some(actor));
         }
-        let of_resident = known
-            .filter(|(actor, since)| matches!(actor, Actor::Resident(_)) && since.elapsed() < OUTAGE_MAX);
-        if let Some((actor, _)) = &of_resident
-            && self.is_away()
-        {
-            return Ok(Some(actor.clone()));
+        let since = Instant::now();
+        let last = self.memory().last_resident(token);
+        if last.is_some() && self.is_away() {
+            return Ok(last);
         }
-        let session = match (self.office().session(token).await, of_resident) {
-            (Err(error), Some((actor, _))) if self.is_outage(&error) => return Ok(Some(actor)),
-            (session, _) => session.map_err(|error| self.problem(&error))?,
+        let session = match self.office().session(token).await {
+            Err(error) if last.is_some() && self.is_outage(&error) => return Ok(last),
+            session => session.map_err(|error| self.problem(&error))?,
         };
-        let Some((actor, _)) = session else { return Ok(None) };
-        let mut sessions = self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        if sessions.len() >= REMEMBERED_MAX {
-            sessions.clear();
-        }
-        sessions.insert(token.to_owned(), (actor.clone(), Instant::now()));
+        let Some(session) = session else { return Ok(None) };
+        let actor = session.actor.clone();
+        self.memory().keep_session(token, session, since);
         Ok(Some(actor))
     }
 
@@ -423,11 +324,6 @@ impl Service {
         let policy = pass::Policy { is_essential, ..pass::Policy::default() };
         let mut checker = pass::Checker::new(trust.to_store(), policy).with_revocations(filter);
         Ok(checker.check(text, self.now()))
-    }
-
-    /// Forgets a session that ended.
-    pub(crate) fn forget_session(&self, token: &str) {
-        self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(token);
     }
 }
 

@@ -11,7 +11,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions, PgRow},
 };
 pub use store::StoreError;
-use store::{Store, sql_transaction, sql_whole};
+use store::{Mark, Store, sql_transaction, sql_whole};
 
 /// How long a transaction waits for a connection.
 const WAIT: Duration = Duration::from_secs(10);
@@ -61,6 +61,30 @@ impl Store for PostgresStore {
         let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE";
         let inner = self.pool.begin_with(begin).await.map_err(failed)?;
         Ok(Box::new(PostgresTransaction { inner }))
+    }
+
+    async fn told_since(&self, mark: Option<Mark>) -> Result<(Mark, Vec<String>), StoreError> {
+        // Before the oldest transaction that still runs everything is committed or never will be
+        // (https://www.postgresql.org/docs/15/functions-info.html, table 9.76).
+        let told: Vec<(i64, Option<String>)> = sqlx::query_as(
+            "WITH running AS (SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT) AS oldest)
+             SELECT oldest, what FROM running LEFT JOIN told ON transaction >= $1 AND transaction < oldest ORDER BY transaction",
+        )
+        .bind(mark.map_or(i64::MAX, |Mark(mark)| mark))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed)?;
+        let next = told.first().map_or(0, |(oldest, _)| *oldest);
+        Ok((Mark(next), told.into_iter().filter_map(|(_, what)| what).collect()))
+    }
+
+    async fn forget_told(&self, before: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM told WHERE at < $1")
+            .bind(before.as_microsecond())
+            .execute(&self.pool)
+            .await
+            .map_err(failed)?;
+        Ok(())
     }
 }
 

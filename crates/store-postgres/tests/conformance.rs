@@ -8,6 +8,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
+use jiff::Timestamp;
 use sqlx::{Connection, PgConnection};
 use store::{Store, conformance};
 use store_postgres::PostgresStore;
@@ -38,4 +39,27 @@ async fn postgres_does_what_every_database_must() {
 async fn a_server_that_is_not_there_is_said_to_be_unavailable() {
     let refused = PostgresStore::connect("postgres://nobody@127.0.0.1:1/none", 1).await;
     assert!(matches!(refused, Err(store_postgres::StoreError::Unavailable(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn what_was_told_first_and_committed_last_is_heard_as_well() {
+    let Ok(server) = std::env::var("CLEANBILL_POSTGRES") else {
+        println!("skipped: CLEANBILL_POSTGRES does not name a PostgreSQL server to test on");
+        return;
+    };
+    let store = empty(&server).await;
+    let at = Timestamp::from_second(1_581_300_000).unwrap();
+    let (mark, _) = store.told_since(None).await.unwrap();
+    let mut first = store.begin().await.unwrap();
+    first.tell(&["first".to_owned()], at).await.unwrap();
+    let mut second = store.begin().await.unwrap();
+    second.tell(&["second".to_owned()], at).await.unwrap();
+    second.commit().await.unwrap();
+    let (mark, heard) = store.told_since(Some(mark)).await.unwrap();
+    assert!(heard.is_empty(), "the second waits for the first: {heard:?}");
+    first.commit().await.unwrap();
+    let (mark, mut heard) = store.told_since(Some(mark)).await.unwrap();
+    heard.sort();
+    assert_eq!(heard, ["first", "second"]);
+    assert!(store.told_since(Some(mark)).await.unwrap().1.is_empty());
 }

@@ -18,7 +18,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
 pub use store::StoreError;
-use store::{Store, sql_transaction, sql_whole};
+use store::{Mark, Store, sql_transaction, sql_whole};
 
 /// How long a transaction waits for the one before it.
 const WAIT: Duration = Duration::from_secs(30);
@@ -121,6 +121,30 @@ impl Store for SqliteStore {
     async fn begin_looking(&self) -> Result<Box<dyn Transaction>, StoreError> {
         let inner = self.pool.begin_with("BEGIN DEFERRED").await.map_err(failed)?;
         Ok(Box::new(SqliteTransaction { inner }))
+    }
+
+    async fn told_since(&self, mark: Option<Mark>) -> Result<(Mark, Vec<String>), StoreError> {
+        let Some(Mark(mark)) = mark else {
+            let last = sqlx::query_scalar("SELECT coalesce(max(place), 0) FROM told");
+            return Ok((Mark(last.fetch_one(&self.pool).await.map_err(failed)?), Vec::new()));
+        };
+        let told: Vec<(i64, String)> =
+            sqlx::query_as("SELECT place, what FROM told WHERE place > $1 ORDER BY place")
+                .bind(mark)
+                .fetch_all(&self.pool)
+                .await
+                .map_err(failed)?;
+        let next = told.last().map_or(mark, |(place, _)| *place);
+        Ok((Mark(next), told.into_iter().map(|(_, what)| what).collect()))
+    }
+
+    async fn forget_told(&self, before: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM told WHERE at < $1")
+            .bind(before.as_microsecond())
+            .execute(&self.pool)
+            .await
+            .map_err(failed)?;
+        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ use std::{future::Future, sync::Arc};
 use evidence::PersonId;
 use jiff::{Timestamp, civil::date};
 
-use crate::{DayVisit, Pseudonym, Record, RecordId, Store, StoreError, Transaction, VenueSpan};
+use crate::{DayVisit, Mark, Pseudonym, Record, RecordId, Store, StoreError, Transaction, VenueSpan};
 
 /// Runs every test.
 pub async fn all<F: Future<Output = Arc<dyn Store>>>(mut empty: impl FnMut() -> F) {
@@ -22,6 +22,7 @@ pub async fn all<F: Future<Output = Arc<dyn Store>>>(mut empty: impl FnMut() -> 
     visits_end_once_and_go_by_the_day(&*empty().await).await;
     many_visits_are_found_by_visitors_and_by_stretches_of_time(&*empty().await).await;
     log_entries_get_places_without_gaps(&*empty().await).await;
+    what_is_told_is_heard_once_and_only_when_it_happened(&*empty().await).await;
     of_two_that_read_and_write_the_same_one_gives_way(empty().await).await;
     many_at_once_lose_nothing(empty().await).await;
     whole::what_is_read_as_a_whole_can_be_put_back(&*empty().await, &*empty().await).await;
@@ -411,4 +412,35 @@ pub async fn many_at_once_lose_nothing(store: Arc<dyn Store>) {
     let mut t = begin(&*store).await;
     assert_eq!(t.in_state("declaration", "open", None, 999).await.expect("read").len(), 100);
     assert_eq!(t.place_entries(999).await.expect("placed"), 100);
+}
+
+/// What is told is heard once by whoever goes on from their mark, also what was told first and committed last.
+pub async fn what_is_told_is_heard_once_and_only_when_it_happened(store: &dyn Store) {
+    async fn hear(store: &dyn Store, mark: &mut Option<Mark>) -> Vec<String> {
+        let (next, mut told) = store.told_since(*mark).await.expect("heard");
+        *mark = Some(next);
+        told.sort();
+        told
+    }
+    async fn tell(store: &dyn Store, what: &str, seconds: i64) -> Box<dyn Transaction> {
+        let mut t = begin(store).await;
+        t.tell(&[what.to_owned(), format!("{what} too")], at(seconds)).await.expect("told");
+        t
+    }
+    commit(tell(store, "before", 0).await).await;
+    let mut mark = None;
+    assert!(hear(store, &mut mark).await.is_empty(), "what was told before is not heard");
+    commit(tell(store, "one", 1).await).await;
+    assert_eq!(hear(store, &mut mark).await, ["one", "one too"]);
+    assert!(hear(store, &mut mark).await.is_empty(), "once");
+    drop(tell(store, "never", 2).await);
+    commit(tell(store, "two", 3).await).await;
+    assert_eq!(hear(store, &mut mark).await, ["two", "two too"]);
+    let before = mark;
+    commit(tell(store, "three", 4).await).await;
+    store.forget_told(at(4)).await.expect("forgotten");
+    assert_eq!(hear(store, &mut mark).await, ["three", "three too"]);
+    store.forget_told(at(5)).await.expect("forgotten");
+    mark = before;
+    assert!(hear(store, &mut mark).await.is_empty(), "it was forgotten");
 }

@@ -32,7 +32,7 @@ pub use error::StoreError;
 pub use objects::Objects;
 pub use record::{Kind, Record, RecordId, Version};
 pub use seal::{DataKey, Lookup, MasterKey, SealError, Sealed};
-pub use transaction::{Keys, Log, Records, Store, Transaction, Visits};
+pub use transaction::{Changes, Keys, Log, Mark, Records, Store, Transaction, Visits};
 pub use visit::{DayVisit, VenueSpan, VisitId};
 pub use whole::Whole;
 

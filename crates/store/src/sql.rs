@@ -4,6 +4,7 @@
 //! A statement about many rows gets them as one JSON text, a list of lists ([`rows`]): SQLite has `json_each` and `unhex` for
 //! that, and the migrations of PostgreSQL define them.
 
+mod changes;
 mod keys;
 mod log;
 mod records;
@@ -26,8 +27,8 @@ pub mod reexport {
 macro_rules! sql_transaction {
     ($name:ident, $row:ty, $failed:path) => {
         use $crate::{
-            DayVisit, Keys, Log, Pseudonym, Record, RecordId, Records, Transaction, VenueSpan, Version,
-            VisitId, Visits,
+            Changes, DayVisit, Keys, Log, Pseudonym, Record, RecordId, Records, Transaction, VenueSpan,
+            Version, VisitId, Visits,
             reexport::{
                 Date, PersonId, Timestamp, VenueId, async_trait, key_rows, record_rows, removal_rows,
                 span_rows, text_rows, visit_rows, visitor_rows,
@@ -101,6 +102,7 @@ macro_rules! sql_transaction {
         $crate::sql_keys!($name, $failed);
         $crate::sql_visits!($name, $failed);
         $crate::sql_log!($name, $failed);
+        $crate::sql_changes!($name, $failed);
 
         #[async_trait]
         impl Transaction for $name {

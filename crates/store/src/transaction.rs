@@ -30,11 +30,22 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     async fn begin_looking(&self) -> Result<Box<dyn Transaction>, StoreError> {
         self.begin().await
     }
+
+    /// What was told by [`Changes::tell`] since a mark, and the mark to go on from: everything once, from the moment on in which a mark was
+    /// taken with `None`. Waits for nobody, and is in nobody's way.
+    async fn told_since(&self, mark: Option<Mark>) -> Result<(Mark, Vec<String>), StoreError>;
+
+    /// Forgets what was told before an instant. Whoever has an older mark learns nothing of it.
+    async fn forget_told(&self, before: Timestamp) -> Result<(), StoreError>;
 }
+
+/// How far somebody has read what was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark(pub i64);
 
 /// Reads and writes that happen together or not at all. Dropped without [`Transaction::commit`], nothing has happened.
 #[async_trait]
-pub trait Transaction: Records + Keys + Visits + Log + Whole + Send {
+pub trait Transaction: Records + Keys + Visits + Log + Changes + Whole + Send {
     /// Makes it last: when this returns, it survives the death of every process and the loss of power.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }
@@ -199,4 +210,11 @@ pub trait Log {
 
     /// The place of the entry that was handed in under an id, if it has one.
     async fn place_of(&mut self, id: &RecordId) -> Result<Option<u64>, StoreError>;
+}
+
+/// What processes on the same database tell one another: that something they may have in memory is another now.
+#[async_trait]
+pub trait Changes {
+    /// Tells it to whoever asks by [`Store::told_since`] once this transaction is committed.
+    async fn tell(&mut self, what: &[String], at: Timestamp) -> Result<(), StoreError>;
 }

@@ -11,8 +11,8 @@ use std::{
 use evidence::PersonId;
 use jiff::{Timestamp, civil::Date};
 use store::{
-    DayVisit, Keys, Log, Objects, Pseudonym, Record, RecordId, Records, Store, StoreError, Transaction,
-    VenueSpan, Version, VisitId, Visits, Whole, reexport::async_trait,
+    Changes, DayVisit, Keys, Log, Mark, Objects, Pseudonym, Record, RecordId, Records, Store, StoreError,
+    Transaction, VenueSpan, Version, VisitId, Visits, Whole, reexport::async_trait,
 };
 
 /// A store whose transactions die when so many writes have been made; below zero they live.
@@ -85,6 +85,15 @@ impl Store for Crashing {
     async fn begin_reading(&self) -> Result<Box<dyn Transaction>, StoreError> {
         self.store.begin_reading().await
     }
+
+    async fn told_since(&self, mark: Option<Mark>) -> Result<(Mark, Vec<String>), StoreError> {
+        self.store.told_since(mark).await
+    }
+
+    async fn forget_told(&self, before: Timestamp) -> Result<(), StoreError> {
+        write(&self.writes_left)?;
+        self.store.forget_told(before).await
+    }
 }
 
 #[async_trait]
@@ -92,6 +101,14 @@ impl Transaction for Dying {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         self.write()?;
         self.inner.commit().await
+    }
+}
+
+#[async_trait]
+impl Changes for Dying {
+    async fn tell(&mut self, what: &[String], at: Timestamp) -> Result<(), StoreError> {
+        self.write()?;
+        self.inner.tell(what, at).await
     }
 }
 

@@ -58,6 +58,5 @@ async fn erase(
 ) -> Result<Response, Problem> {
     let person = caller.person(&person)?;
     service.office().erase(&caller.actor, &person).await.map_err(|error| service.problem(&error))?;
-    service.forget_session(&caller.token);
     Ok(reply::json(StatusCode::OK, &done(&())))
 }

@@ -18,10 +18,11 @@ use utoipa::ToSchema;
 use crate::{
     api::Endpoint,
     caller::Caller,
+    memory::Remembered,
     posted::Posted,
     problem::{Kind, Problem},
     reply,
-    service::{Remembered, Service},
+    service::Service,
 };
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
@@ -84,11 +85,11 @@ pub(crate) async fn remembered(
     caller: &Caller,
     person: &PersonId,
 ) -> Result<Remembered, Problem> {
-    if let Some(pass) = service.passes().get(person, service.now()) {
+    if let Some(pass) = service.memory().pass(person, service.now()) {
         return Ok(pass);
     }
     let since = Instant::now();
-    let last = service.passes().last(person, service.now());
+    let last = service.memory().last_pass(person, service.now());
     if let Some(pass) = &last
         && service.is_away()
     {
@@ -106,7 +107,7 @@ pub(crate) async fn remembered(
         "text": shown.text,
     }))
     .map_err(|_| Kind::Failed)?;
-    Ok(service.passes().put(person.clone(), Bytes::from(bytes), &shown, since))
+    Ok(service.memory().keep_pass(person.clone(), Bytes::from(bytes), &shown, since))
 }
 
 async fn own(

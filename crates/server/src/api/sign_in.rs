@@ -88,7 +88,7 @@ struct OfficerTyped {
 }
 
 /// What somebody who signed in is told.
-fn signed_in(who: &SignedIn) -> Value {
+pub(super) fn signed_in(who: &SignedIn) -> Value {
     json!({ "token": who.token, "expires": who.expires, "role": who.actor.role().word() })
 }
 
@@ -175,6 +175,5 @@ async fn officer(State(service): State<Service>, posted: Posted<OfficerTyped>) -
 
 async fn sign_out(State(service): State<Service>, caller: Caller) -> Result<Response, Problem> {
     service.office().sign_out(&caller.token).await.map_err(|error| service.problem(&error))?;
-    service.forget_session(&caller.token);
     Ok(reply::json(StatusCode::OK, &done(&())))
 }

@@ -71,7 +71,6 @@ async fn act(State(service): State<Service>, asked: Asked, filled: Filled) -> Re
         }
         "erase" if filled.text("sure") == "yes" => {
             service.office().erase(actor, &person).await.map_err(|error| service.problem(&error))?;
-            service.forget_session(&filled.caller.token);
             let mut response = Redirect::to("/?done=erased").into_response();
             response.headers_mut().insert("clear-site-data", super::sign_in::FORGET);
             Ok(response)

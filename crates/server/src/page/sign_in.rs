@@ -31,6 +31,7 @@ pub(super) fn routes() -> Router<Service> {
         .route("/sign-in/code", post(code))
         .route("/sign-in/resident", post(resident))
         .route("/sign-in/officer", post(officer))
+        .route("/sign-in/passkey", post(passkey))
         .route("/register", post(register))
         .route("/sign-out", post(sign_out))
 }
@@ -49,25 +50,28 @@ struct Page {
     is_new: bool,
     /// What was wrong.
     wrong: Option<String>,
+    /// Whether this address can have passkeys.
+    has_passkeys: bool,
 }
 
 impl Page {
-    fn first(page: Frame) -> Self {
-        Page { page, contact: None, code: None, choose: Vec::new(), is_new: false, wrong: None }
+    fn first(page: Frame, service: &Service) -> Self {
+        let has_passkeys = service.site().is_ok();
+        Page { page, contact: None, code: None, choose: Vec::new(), is_new: false, wrong: None, has_passkeys }
     }
 }
 
-async fn form(asked: Asked) -> Result<Response, Problem> {
+async fn form(State(service): State<Service>, asked: Asked) -> Result<Response, Problem> {
     if let Some(caller) = &asked.caller {
         return Ok(Redirect::to(home_of(caller.role())).into_response());
     }
-    shown(&Page::first(asked.frame))
+    shown(&Page::first(asked.frame, &service))
 }
 
 async fn code(State(service): State<Service>, asked: Asked, fields: Fields) -> Result<Response, Problem> {
     let contact = fields.text("contact");
     send_code(&service, contact, Some(asked.frame.language)).await?;
-    shown(&Page { contact: Some(contact.to_owned()), ..Page::first(asked.frame) })
+    shown(&Page { contact: Some(contact.to_owned()), ..Page::first(asked.frame, &service) })
 }
 
 /// Goes on to the page of whoever signed in, with the cookie of their session.
@@ -100,8 +104,11 @@ async fn resident(
         None => None,
         Some(person) => Some(person.parse().map_err(|_| Problem::from(Kind::Unknown))?),
     };
-    let typed =
-        |page| Page { contact: Some(contact.to_owned()), code: Some(code.to_owned()), ..Page::first(page) };
+    let typed = |page| Page {
+        contact: Some(contact.to_owned()),
+        code: Some(code.to_owned()),
+        ..Page::first(page, &service)
+    };
     match service.office().sign_in_by_code(contact, code, person.as_ref()).await {
         Ok(ByCode::SignedIn(who)) => Ok(entered(&service, &who, &headers)),
         Ok(ByCode::Choose(people)) => {
@@ -111,7 +118,7 @@ async fn resident(
         Ok(ByCode::Nobody) => shown(&Page { is_new: true, ..typed(asked.frame) }),
         Err(office::OfficeError::SignIn) => {
             let wrong = Some(asked.frame.say("wrong-code"));
-            shown(&Page { contact: Some(contact.to_owned()), wrong, ..Page::first(asked.frame) })
+            shown(&Page { contact: Some(contact.to_owned()), wrong, ..Page::first(asked.frame, &service) })
         }
         Err(error) => Err(service.problem(&error)),
     }
@@ -146,7 +153,24 @@ async fn officer(
         Ok(who) => Ok(entered(&service, &who, &headers)),
         Err(office::OfficeError::SignIn) => {
             let wrong = Some(asked.frame.say("wrong-sign-in"));
-            shown(&Page { wrong, ..Page::first(asked.frame) })
+            shown(&Page { wrong, ..Page::first(asked.frame, &service) })
+        }
+        Err(error) => Err(service.problem(&error)),
+    }
+}
+
+async fn passkey(
+    State(service): State<Service>,
+    asked: Asked,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let answer = serde_json::from_str(fields.text("answer")).map_err(|_| Kind::Malformed)?;
+    match service.office().sign_in_by_passkey(service.site()?, &answer).await {
+        Ok(who) => Ok(entered(&service, &who, &headers)),
+        Err(office::OfficeError::SignIn) => {
+            let wrong = Some(asked.frame.say("wrong-passkey"));
+            shown(&Page { wrong, ..Page::first(asked.frame, &service) })
         }
         Err(error) => Err(service.problem(&error)),
     }
@@ -155,7 +179,6 @@ async fn officer(
 async fn sign_out(State(service): State<Service>, filled: Filled) -> Result<Response, Problem> {
     let Caller { token, .. } = &filled.caller;
     service.office().sign_out(token).await.map_err(|error| service.problem(&error))?;
-    service.forget_session(token);
     let mut response = Redirect::to("/").into_response();
     let gone = HeaderValue::from_static("session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
     response.headers_mut().append(header::SET_COOKIE, gone);

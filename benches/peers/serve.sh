@@ -63,8 +63,10 @@ PATH="$PATH:/usr/sbin" nginx -c "$work/nginx/nginx.conf"
 load() { wrk -t2 -c"$1" -d"$2s" -s benches/peers/crowd.lua "http://127.0.0.1:$3" -- "${5:-read}" "$work/tokens" "$4" | tail -1; }
 line() { read -r rate median p99 _ errors <<<"$2"; printf '%-44s %8s requests/s   median %7s ms   p99 %7s ms   %s errors\n' "$1" "$rate" "$median" "$p99" "$errors"; }
 echo "$(nproc) cores, $(wc -c <"$work/nginx/pass.json") bytes, $asking of $people people ask, $seconds s each; load generator on the same cores"
-# Whoever looks for the first time since the start is read from the database, everybody once.
-line "Clean Bill, everybody's first look, 64" "$(load 64 600 8090 /api/v1/me/pass each)"
+# Whoever looks for the first time since the start is read from the database.
+line "Clean Bill, first looks since its start, 64" "$(load 64 "$((asking / 20000))" 8090 /api/v1/me/pass)"
+# Then everybody has looked once.
+load 64 "$((asking / 2000 + 5))" 8090 /api/v1/me/pass each >/dev/null
 for connections in 64 512; do
   mine="$(load "$connections" "$seconds" 8090 /api/v1/me/pass)"
   theirs="$(load "$connections" "$seconds" 8091 /pass.json)"

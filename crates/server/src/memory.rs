@@ -1,8 +1,8 @@
 //! What a service has in memory of sessions and passes, until it changes: at once where it changes here, within seconds where another process
 //! on the same database changes it.
 //!
-//! Whatever is told by other processes is asked for every second ([`Memory::hear`]). While nothing can be asked, or whoever changed something
-//! told nobody, as a hand in the database does, no more than a minute passes until it is read again.
+//! What other processes tell is asked for every second ([`Memory::hear`]). While nothing can be asked, no more than a minute passes until
+//! something is read again. A hand that changes the database tells nobody.
 
 use std::{
     collections::{HashMap, HashSet},

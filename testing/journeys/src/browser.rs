@@ -168,6 +168,15 @@ impl Browser {
         self.send("POST", "/execute/sync", &json!({ "script": script, "args": [] }))
     }
 
+    /// Gives the device an authenticator, whose owner is there and unlocks it.
+    pub fn add_authenticator(&self) {
+        let kind = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
+            "isUserVerified": true,
+        });
+        self.send("POST", "/webauthn/authenticator", &kind);
+    }
+
     /// Whatever keeps somebody from using the page, as `axe-core` finds it (WCAG 2.2, A and AA, and good practice); `CLEANBILL_AXE`
     /// names its script, and where it does not nothing is looked for.
     #[must_use]

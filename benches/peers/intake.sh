@@ -3,13 +3,13 @@
 # transaction (pgbench), one after the other in one run on the same cores, the same disk and, for PostgreSQL, the same server with its
 # defaults. Every declaration is acknowledged when it would survive the loss of power. Counts afterwards that each acknowledged one is there.
 #
-#   benches/peers/intake.sh [PEOPLE [SECONDS]]      20,000 people and 20 seconds by default
+#   benches/peers/intake.sh [PEOPLE [SECONDS]]      200,000 people and 20 seconds by default; filling takes some minutes
 #
 # Needs Rust and Python 3; installs postgresql and wrk on Debian where they are missing. Own ports (8090, 54398), own folder
 # (target/peers/intake); everything is stopped at the end.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-people="${1:-20000}" seconds="${2:-20}"
+people="${1:-200000}" seconds="${2:-20}"
 work="$PWD/target/peers/intake"
 rm -rf "$work" && mkdir -p "$work"
 if ! ls /usr/lib/postgresql/*/bin/pgbench >/dev/null 2>&1; then
@@ -18,8 +18,7 @@ fi
 for tool in wrk curl; do
   command -v "$tool" >/dev/null || { apt-get update -qq && apt-get install -y -qq "$tool" >/dev/null; }
 done
-cargo build --release --quiet -p server --example crowd
-crowd="${CARGO_TARGET_DIR:-target}/release/examples/crowd"
+. benches/peers/town.sh
 bin="$(dirname "$(ls /usr/lib/postgresql/*/bin/pgbench | sort -V | tail -1)")"
 as_server() { "$@"; }
 cluster="$work/cluster"
@@ -45,7 +44,7 @@ sql postgres "CREATE DATABASE plain" && sql postgres "CREATE DATABASE crowd"
 sql plain "CREATE TABLE declarations (id text PRIMARY KEY, person text NOT NULL, filed bigint NOT NULL, body bytea NOT NULL);
            CREATE INDEX declarations_by_person ON declarations (person)"
 cat >"$work/insert.sql" <<'SQL'
-\set person random(1, 20000)
+\set person random(1, 200000)
 INSERT INTO declarations VALUES (gen_random_uuid(), lpad(:person::text, 32, '0'), 1, decode(repeat('5a', 250), 'hex'));
 SQL
 plain="$("$bin/pgbench" -n -f "$work/insert.sql" -c 64 -j 2 -T "$seconds" "$server/plain" 2>&1 | awk '/^tps/ { printf "%.0f", $3 }')"
@@ -63,21 +62,24 @@ ratio() { awk -v a="${1%% *}" -v b="$plain" 'BEGIN { printf "  ratio to PostgreS
 echo "$(nproc) cores, $people people, 64 clients, $seconds s each; load generator on the same cores"
 printf '%-34s %8s /s\n' "PostgreSQL by itself, one insert" "$plain"
 
-# Registering everybody need not wait for the disk; declaring does.
-sql postgres "ALTER DATABASE crowd SET synchronous_commit = off"
-"$crowd" fill "$server/crowd" "$people" "$work/tokens-postgresql"
-sql postgres "ALTER DATABASE crowd RESET synchronous_commit"
+# The same people, moved from the one database to the other.
+"$crowd" serve "$server/crowd" 8090 2>"$work/log" & ours=$!
+until curl -fs -o /dev/null http://127.0.0.1:8090/readyz; do sleep 0.1; done
+kill "$ours"; wait "$ours" 2>/dev/null || true
+for table in records sealed_keys log_handed_in log_entries; do
+  columns="$(sql crowd "SELECT string_agg(column_name, ',') FROM information_schema.columns WHERE table_name = '$table'")"
+  python3 benches/peers/rows.py "$town/office.sqlite" "$table" "$columns" | "$bin/psql" -qX "$server/crowd" -c "TRUNCATE $table" -c "\\copy $table ($columns) FROM STDIN"
+done
+sql crowd "VACUUM ANALYZE"
 serve "$server/crowd"
-mine="$(load "$work/tokens-postgresql")"
+mine="$(load "$town/tokens")"
 end
 counted "Clean Bill on PostgreSQL" "$mine" "$(sql crowd "SELECT count(*) FROM records WHERE kind = 'evidence'")"
 ratio "$mine"
 
-quick="$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)"
-"$crowd" fill "sqlite:$quick/office.sqlite" "$people" "$work/tokens-sqlite"
-cp "$quick"/office.sqlite* "$work/" && rm -rf "$quick"
+cp "$town"/office.sqlite* "$work/"
 serve "sqlite:$work/office.sqlite"
-mine="$(load "$work/tokens-sqlite")"
+mine="$(load "$town/tokens")"
 end
 there="$(python3 -c 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM records WHERE kind = ?", ("evidence",)).fetchone()[0])' "$work/office.sqlite")"
 counted "Clean Bill on SQLite" "$mine" "$there"

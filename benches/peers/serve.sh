@@ -20,24 +20,14 @@ for tool in nginx wrk curl; do
 done
 # Debian starts a server of its own with the package; this one is not ours to measure.
 if [ -d /run/systemd/system ]; then systemctl is-active --quiet nginx && echo "note: another nginx is running on this machine"; fi || true
-cargo build --release --quiet -p server --example crowd
-crowd="${CARGO_TARGET_DIR:-target}/release/examples/crowd"
-
-# People are registered where nothing waits for a disk; what is measured lies on one.
-town="$work/town-$people"
-if [ -z "$(find "$town" -name tokens -mmin -1440 2>/dev/null)" ]; then
-  rm -rf "$town"
-  quick="$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)"
-  start="$(date +%s)"
-  "$crowd" fill "sqlite:$quick/office.sqlite" "$people" "$quick/tokens"
-  mkdir -p "$town" && cp "$quick"/* "$town/" && rm -rf "$quick"
-  echo "$people people registered, signed in and with a pass, in $(($(date +%s) - start)) s"
-fi
+. benches/peers/town.sh
+# What is asked here must not be in the way of other measurements.
+cp "$town"/office.sqlite* "$work/"
 
 stop() { kill "${ours:-0}" 2>/dev/null || true; wait "${ours:-0}" 2>/dev/null || true; [ -f "$work/nginx/pid" ] && kill "$(cat "$work/nginx/pid")" 2>/dev/null || true; }
 trap stop EXIT
 head -n "$asking" "$town/tokens" >"$work/tokens"
-"$crowd" serve "sqlite:$town/office.sqlite" 8090 2>"$work/log" &
+"$crowd" serve "sqlite:$work/office.sqlite" 8090 2>"$work/log" &
 ours=$!
 until curl -fs -o /dev/null http://127.0.0.1:8090/readyz; do sleep 0.1; done
 pass() { curl -fs -H "Authorization: Bearer $(shuf -n1 "$town/tokens")" http://127.0.0.1:8090/api/v1/me/pass; }

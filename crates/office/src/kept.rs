@@ -404,6 +404,11 @@ pub enum NoticeAbout {
     Access,
     /// A passkey was added to the person's account.
     Passkey,
+    /// The person is reached elsewhere from now on; it is told to where they were reached before.
+    Contact {
+        /// Where.
+        before: String,
+    },
     /// An officer said something of the person that waits for another word, was held, or was ended.
     Statement,
 }

@@ -21,6 +21,7 @@ mod check_in;
 mod coherence;
 mod colour;
 mod compact;
+mod contact;
 mod declare;
 mod desk;
 mod error;

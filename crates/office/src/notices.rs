@@ -86,7 +86,10 @@ impl Office {
                     person: person.clone(),
                     about: about.clone(),
                     language: resident.and_then(|of| of.particulars.language),
-                    contact: resident.and_then(|of| of.contact.clone()),
+                    contact: match about {
+                        NoticeAbout::Contact { before } => Some(before.clone()),
+                        _ => resident.and_then(|of| of.contact.clone()),
+                    },
                     browsers: browsers.get(person).cloned().unwrap_or_default(),
                 });
                 filed.what.not_before = desk.at.checked_add(TAKEN_FOR)?;

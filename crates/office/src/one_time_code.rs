@@ -188,7 +188,11 @@ impl Desk<'_> {
     }
 
     /// The code somebody typed, where it counts; else the try is counted.
-    async fn try_code(&mut self, contact: &str, code: &str) -> Result<Option<Filed<SentCode>>, OfficeError> {
+    pub(crate) async fn try_code(
+        &mut self,
+        contact: &str,
+        code: &str,
+    ) -> Result<Option<Filed<SentCode>>, OfficeError> {
         let contact = normal(contact);
         let lookup = self.office.keys.lookup(CONTACT, &contact)?.0;
         let hash = self.office.keys.lookup("one-time code", &format!("{contact} {}", code.trim()))?.0;

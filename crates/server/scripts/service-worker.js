@@ -63,3 +63,19 @@ function nothing() {
 <p>Please try again in a moment. 请稍后再试。</p><p><a href="/me">My pass · 我的通行证</a></p><p><a href="/check">Check a pass · 查验通行证</a></p></main>`;
   return new Response(words, { status: 503, headers: { "content-type": "text/html; charset=utf-8" } });
 }
+
+// A message says that there is something to read, and where; nothing else of it stands on a locked screen.
+self.addEventListener("push", (event) => {
+  const { title, body } = event.data?.json() ?? {};
+  event.waitUntil(self.registration.showNotification(title ?? "Clean Bill", { body, icon: "/icon.svg", tag: "cleanbill" }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const show = async () => {
+    const pages = await self.clients.matchAll({ type: "window" });
+    const open = pages.find((page) => new URL(page.url).pathname === "/me");
+    return open ? open.focus() : self.clients.openWindow("/me");
+  };
+  event.waitUntil(show());
+});

@@ -37,7 +37,7 @@ macro_rules! scripts {
     };
 }
 
-static SCRIPTS: [Asset; 9] = scripts![
+static SCRIPTS: [Asset; 10] = scripts![
     "camera.js",
     "check.js",
     "door-worker.js",
@@ -45,6 +45,7 @@ static SCRIPTS: [Asset; 9] = scripts![
     "module.js",
     "offline.js",
     "passkeys.js",
+    "told.js",
     "wallet.js",
     "words.js"
 ];

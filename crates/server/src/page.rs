@@ -22,6 +22,7 @@ mod review;
 mod share;
 mod sign_in;
 mod style_guide;
+mod told;
 mod travel;
 mod venue;
 mod venues;
@@ -58,6 +59,7 @@ pub(crate) fn router() -> Router<Service> {
         .merge(style_guide::routes())
         .merge(me::routes())
         .merge(record::routes())
+        .merge(told::routes())
         .merge(share::routes())
         .merge(venue::routes())
         .merge(venues::routes())

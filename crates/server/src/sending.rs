@@ -26,6 +26,7 @@ fn words(about: &NoticeAbout) -> &'static str {
         NoticeAbout::Statement => "notice-statement",
         NoticeAbout::Access => "notice-access",
         NoticeAbout::Passkey => "notice-passkey",
+        NoticeAbout::Contact { .. } => "notice-contact",
     }
 }
 
@@ -140,11 +141,12 @@ mod tests {
 
     #[test]
     fn a_notice_says_that_there_is_something_to_read_and_never_which_colour() {
-        use NoticeAbout::{Access, Appeal, Colour, Passkey, Question, Ruling, Statement};
-        for about in [Colour, Question, Ruling, Appeal, Statement, Access, Passkey] {
+        use NoticeAbout::{Access, Appeal, Colour, Contact, Passkey, Question, Ruling, Statement};
+        let moved = Contact { before: "tel:+86 571 0001".to_owned() };
+        for about in [Colour, Question, Ruling, Appeal, Statement, Access, Passkey, moved] {
             let says =
                 say_to(None, " ", words(&about), &[("url", "https://health.example.org")]).to_lowercase();
-            let has_page = ["/me", "/passkeys"]
+            let has_page = ["/me", "/passkeys", "/sign-in"]
                 .iter()
                 .any(|page| says.contains(&format!("https://health.example.org{page}")));
             assert!(has_page, "{says}");

@@ -19,6 +19,7 @@ use sqlx::{
 };
 pub use store::StoreError;
 use store::{Mark, Store, sql_transaction, sql_whole};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// How long a transaction waits for the one before it.
 const WAIT: Duration = Duration::from_secs(30);
@@ -40,12 +41,16 @@ pub struct SqliteStore {
     pool: SqlitePool,
     /// How far the file may grow, in pages.
     pages_max: Arc<AtomicU32>,
+    /// Whose turn it is to write. Those who wait are served in their order: SQLite itself lets whoever happens to ask when it is free.
+    turn: Arc<Mutex<()>>,
 }
 
 /// A transaction in a SQLite file.
 #[derive(Debug)]
 pub struct SqliteTransaction {
     inner: sqlx::Transaction<'static, Sqlite>,
+    /// Given on after the transaction is over: fields are dropped in their order.
+    _turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl SqliteStore {
@@ -80,7 +85,7 @@ impl SqliteStore {
             .run(&pool)
             .await
             .map_err(|error: MigrateError| StoreError::Corrupt(error.to_string()))?;
-        Ok(SqliteStore { pool, pages_max })
+        Ok(SqliteStore { pool, pages_max, turn: Arc::default() })
     }
 
     /// Lets the file grow to so many pages and no further, or without a limit. SQLite answers at the limit as on a full disk, which is
@@ -107,20 +112,21 @@ impl SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
         let inner = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
-        Ok(Box::new(SqliteTransaction { inner }))
+        Ok(Box::new(SqliteTransaction { inner, _turn: Some(turn) }))
     }
 
     async fn begin_reading(&self) -> Result<Box<dyn Transaction>, StoreError> {
         let mut inner = self.pool.begin_with("BEGIN DEFERRED").await.map_err(failed)?;
         // The moment it sees is that of its first read.
         sqlx::query("SELECT 1 FROM records LIMIT 1").execute(&mut *inner).await.map_err(failed)?;
-        Ok(Box::new(SqliteTransaction { inner }))
+        Ok(Box::new(SqliteTransaction { inner, _turn: None }))
     }
 
     async fn begin_looking(&self) -> Result<Box<dyn Transaction>, StoreError> {
         let inner = self.pool.begin_with("BEGIN DEFERRED").await.map_err(failed)?;
-        Ok(Box::new(SqliteTransaction { inner }))
+        Ok(Box::new(SqliteTransaction { inner, _turn: None }))
     }
 
     async fn told_since(&self, mark: Option<Mark>) -> Result<(Mark, Vec<String>), StoreError> {

@@ -109,6 +109,31 @@ impl Browser {
         self.devtools("Emulation.setDeviceMetricsOverride", &size);
     }
 
+    /// Gives the page another size, in CSS pixels, of which each is one of the picture.
+    pub fn screen(&self, width: u32, height: u32) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        self.devtools("Emulation.setDeviceMetricsOverride", &size);
+    }
+
+    /// Gives its reader a dark screen, or a light one.
+    pub fn dark(&self, is_dark: bool) {
+        let value = if is_dark { "dark" } else { "light" };
+        let scheme = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
+        self.devtools("Emulation.setEmulatedMedia", &scheme);
+    }
+
+    /// Gives its reader another eyesight, as `Emulation.setEmulatedVisionDeficiency` of the protocol names it, or their own by `none`.
+    pub fn see_as(&self, eyesight: &str) {
+        self.devtools("Emulation.setEmulatedVisionDeficiency", &json!({ "type": eyesight }));
+    }
+
+    /// Presses the tabulator.
+    pub fn press_tab(&self) {
+        let key = |kind| json!({ "type": kind, "value": "\u{e004}" });
+        let keys = json!({ "type": "key", "id": "keyboard", "actions": [key("keyDown"), key("keyUp")] });
+        self.send("POST", "/actions", &json!({ "actions": [keys] }));
+    }
+
     /// Opens a page.
     pub fn open(&self, address: &str) {
         self.send("POST", "/url", &json!({ "url": address }));
@@ -177,6 +202,19 @@ impl Browser {
         self.send("POST", "/webauthn/authenticator", &kind);
     }
 
+    /// Runs a script in the page that calls `done` with what it gives.
+    #[must_use]
+    pub fn run_later(&self, script: &str) -> Value {
+        let script = format!("const done = arguments[0]; {script}");
+        self.send("POST", "/execute/async", &json!({ "script": script, "args": [] }))
+    }
+
+    /// What the API answers to the page's reader.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Value {
+        self.run_later(&format!("fetch('{path}').then(async (answer) => done(await answer.json()))"))
+    }
+
     /// Whatever keeps somebody from using the page, as `axe-core` finds it (WCAG 2.2, A and AA, and good practice); `CLEANBILL_AXE`
     /// names its script, and where it does not nothing is looked for.
     #[must_use]
@@ -206,6 +244,15 @@ impl Browser {
     pub fn keep(&self, name: &str) {
         let picture = self.send("GET", "/screenshot", &Value::Null);
         keep(name, &BASE64.decode(picture.as_str().unwrap().as_bytes()).unwrap());
+    }
+
+    /// Keeps a picture for the documentation, where `CLEANBILL_SCREENS` names a folder.
+    pub fn document(&self, name: &str) {
+        let Some(folder) = std::env::var_os("CLEANBILL_SCREENS") else { return };
+        let picture = self.send("GET", "/screenshot", &Value::Null);
+        let picture = BASE64.decode(picture.as_str().unwrap().as_bytes()).unwrap();
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(Path::new(&folder).join(format!("{name}.png")), picture).unwrap();
     }
 
     /// The pages whose whole length is kept are as long as they are.

@@ -15,6 +15,7 @@
 mod browser;
 mod camera;
 mod http;
+mod people;
 mod town;
 
 pub use browser::{Browser, Options};

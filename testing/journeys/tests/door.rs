@@ -18,14 +18,7 @@ use journeys::{Browser, Camera, Options, Town};
 /// Somebody registers on their phone, whose page is open and live afterwards.
 fn resident(town: &Town) -> Browser {
     let phone = Browser::start(Options { screen: Some((360, 740)), ..Options::default() });
-    phone.open(&town.page("/sign-in"));
-    phone.write("input[name=contact]", "wu.hao@phone.example");
-    phone.tap("form[action='/sign-in/code'] button");
-    phone.wait("form[action='/sign-in/resident'] input[name=code]");
-    phone.write("input[name=code]", &town.code_sent_to("wu.hao@phone.example"));
-    phone.tap("form[action='/sign-in/resident'] button");
-    phone.write("input[name=name]", "Wu Hao");
-    phone.tap("form[action='/register'] button");
+    phone.register(town, "Wu Hao", "");
     phone.wait_until("return document.documentElement.dataset.offline === 'ready'");
     // Loaded once more, now that the phone can keep it.
     phone.open(&town.page("/me"));

@@ -7,7 +7,7 @@
     reason = "a journey fails by panicking"
 )]
 
-use journeys::{Browser, Options, PASSWORD, Town};
+use journeys::{Browser, Options, Town};
 
 const SIGN_IN: &str = "#show-passkey button";
 
@@ -16,11 +16,7 @@ fn an_officer_adds_a_passkey_signs_in_by_it_and_removes_it() {
     let town = Town::start(300);
     let browser = Browser::start(Options::default());
     browser.add_authenticator();
-    browser.open(&town.page("/sign-in"));
-    browser.write("input[name=name]", "reviewer");
-    browser.write("input[name=password]", PASSWORD);
-    browser.write("form[action='/sign-in/officer'] input[name=code]", &town.code_of_device("reviewer"));
-    browser.tap("form[action='/sign-in/officer'] button");
+    browser.sign_in(&town, "reviewer");
     browser.wait_until("return location.pathname === '/review'");
     browser.open(&town.page("/passkeys"));
     assert_eq!(browser.barriers(), Vec::<String>::new());
@@ -35,9 +31,7 @@ fn an_officer_adds_a_passkey_signs_in_by_it_and_removes_it() {
     browser.wait_until("return !document.querySelector('#add-passkey .wrong').hidden");
     assert_eq!(browser.text("#add-passkey .wrong"), "This device already has a passkey for you.");
 
-    let sign_out = "const form = document.querySelector(\"form[action='/sign-out']\"); form.submit()";
-    let _ = browser.run(sign_out);
-    browser.wait_until("return location.pathname === '/'");
+    browser.sign_out();
     browser.open(&town.page("/sign-in"));
     browser.wait(SIGN_IN);
     browser.keep("sign-in");
@@ -48,8 +42,7 @@ fn an_officer_adds_a_passkey_signs_in_by_it_and_removes_it() {
     browser.open(&town.page("/passkeys"));
     browser.tap("main article button, main section.card form:not([id]) button");
     browser.wait_until("return !document.body.textContent.includes('Key on my ring')");
-    let _ = browser.run(sign_out);
-    browser.wait_until("return location.pathname === '/'");
+    browser.sign_out();
     browser.open(&town.page("/sign-in"));
     browser.tap(SIGN_IN);
     browser.wait_until("return document.querySelector('.note.wrong:not([hidden])') !== null");

@@ -7,35 +7,9 @@
     reason = "a journey fails by panicking"
 )]
 
-use journeys::{Browser, Options, PASSWORD, Town};
+use journeys::{Browser, Options, Town};
 
 const PHONE: (u32, u32) = (360, 740);
-
-/// Somebody registers with a contact, by the code that is sent to it.
-fn register(browser: &Browser, town: &Town, name: &str, household: &str) {
-    let contact = format!("{}@phone.example", name.to_lowercase().replace(' ', "."));
-    browser.open(&town.page("/sign-in"));
-    browser.write("input[name=contact]", &contact);
-    browser.tap("form[action='/sign-in/code'] button");
-    browser.wait("form[action='/sign-in/resident'] input[name=code]");
-    browser.write("input[name=code]", &town.code_sent_to(&contact));
-    browser.tap("form[action='/sign-in/resident'] button");
-    browser.write("input[name=name]", name);
-    if !household.is_empty() {
-        browser.write("input[name=household]", household);
-    }
-    browser.tap("form[action='/register'] button");
-    browser.wait("#me");
-}
-
-/// An officer signs in by password and the code of their device.
-fn sign_in(browser: &Browser, town: &Town, officer: &str) {
-    browser.open(&town.page("/sign-in"));
-    browser.write("input[name=name]", officer);
-    browser.write("input[name=password]", PASSWORD);
-    browser.write("form[action='/sign-in/officer'] input[name=code]", &town.code_of_device(officer));
-    browser.tap("form[action='/sign-in/officer'] button");
-}
 
 fn level(browser: &Browser) -> String {
     browser.run("return document.getElementById('me').dataset.level").as_str().unwrap().to_owned()
@@ -83,7 +57,7 @@ fn r1_r3_a_resident_whose_colour_turns_is_told_why_contests_it_with_two_taps_and
     let town = Town::start(120);
     let home = town.home_of_case();
     let phone = Browser::start(Options { screen: Some(PHONE), ..Options::default() });
-    register(&phone, &town, "Lin Mei", &home);
+    phone.register(&town, "Lin Mei", &home);
     assert_eq!(level(&phone), "green");
 
     // She says that she feels well: nothing changes.
@@ -113,7 +87,7 @@ fn r1_r3_a_resident_whose_colour_turns_is_told_why_contests_it_with_two_taps_and
 
     // A reviewer of another body reads it and decides.
     let desk = Browser::start(Options::default());
-    sign_in(&desk, &town, "reviewer");
+    desk.sign_in(&town, "reviewer");
     assert!(desk.text("blockquote").contains("Please let a human look at it again."));
     desk.keep("review");
     desk.write("textarea[name=reasons]", "You were away from home on those days.");
@@ -138,7 +112,7 @@ fn r12_without_a_network_a_phone_shows_its_last_page_and_a_live_pass() {
     let phone = Browser::start(Options { screen: Some(PHONE), is_dark: true, ..Options::default() });
     phone.open(&town.page("/sign-in"));
     is_for_everybody(&phone, "sign-in");
-    register(&phone, &town, "Chen Yu", "");
+    phone.register(&town, "Chen Yu", "");
     phone.wait_until("return document.documentElement.dataset.offline === 'ready'");
     phone.wait_until("return document.querySelector('#code[data-proved]') !== null");
     phone.open(&town.page("/me"));

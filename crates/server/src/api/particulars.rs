@@ -38,7 +38,38 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         )
         .may(UseCase::Register)
         .with_purpose(),
+        Endpoint::post::<NewContact>(
+            "/api/v1/people/{person}/contact",
+            "Change where a person is reached and signs in, by a code that was sent there (`/api/v1/codes`).",
+            post(change_contact),
+        )
+        .may(UseCase::Register)
+        .with_purpose(),
     ]
+}
+
+/// Where somebody is reached from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewContact {
+    /// A telephone number or mail address.
+    contact: String,
+    /// The code that was sent there.
+    code: String,
+}
+
+async fn change_contact(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(person): Path<String>,
+    Purpose(purpose): Purpose,
+    posted: Posted<NewContact>,
+) -> Result<Response, Problem> {
+    let person = caller.person(&person)?;
+    let NewContact { contact, code } = &posted.body;
+    let (office, answer) =
+        posted.once(&service, service.office(), Some(&caller.actor), StatusCode::OK, done::<()>);
+    answer.to(office.change_contact(&caller.actor, &person, contact, code, &purpose).await)
 }
 
 /// What a person tells of themselves.

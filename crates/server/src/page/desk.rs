@@ -9,7 +9,7 @@ use axum::{
     routing::{get, post},
 };
 use evidence::PersonId;
-use office::{Registration, Role};
+use office::{Particulars, Registration, Role};
 use pass::{
     Content,
     picture::{Correction, Qr},
@@ -17,7 +17,7 @@ use pass::{
 
 use crate::{
     form::{Filled, said, went_well},
-    page::{Asked, Frame, shown},
+    page::{Asked, Frame, shown, told::language},
     print::card::Card,
     problem::{Kind, Problem},
     reply,
@@ -84,7 +84,10 @@ async fn register(service: &Service, asked: Asked, filled: &Filled) -> Result<Re
         contact: fields.some("contact"),
         household: household(filled)?,
         area: fields.some("area"),
-        ..Registration::default()
+        particulars: Particulars {
+            language: fields.some("language").as_deref().map(language).transpose()?,
+            ..Particulars::default()
+        },
     };
     let number = |person: &PersonId| person.to_string();
     let office = filled.once_saying(service.officers(), number);

@@ -818,3 +818,4 @@ done-told = Kept.
 done-contact = You are reached there from now on.
 done-unsubscribed = That browser gets no more messages.
 notice-contact = You are reached elsewhere from now on, as you or somebody with your sign-in chose. If that was not you, go to a registration desk at once; the page is { $url }/sign-in
+table-action = What you can do

@@ -818,3 +818,4 @@ done-told = 已保存。
 done-contact = 今后将通过新的联系方式通知您。
 done-unsubscribed = 该浏览器不再接收消息。
 notice-contact = 您的联系方式已更改，由您或使用您登录的人所选。如非本人操作，请立即前往登记处；页面：{ $url }/sign-in
+table-action = 可做的操作

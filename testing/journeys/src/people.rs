@@ -1,6 +1,8 @@
 //! How people come in: residents by a code, officers by password and device.
 
-use crate::{Browser, PASSWORD, Town};
+use std::time::Duration;
+
+use crate::{Browser, PASSWORD, Town, wait_for};
 
 impl Browser {
     /// Somebody registers with a contact made of their name, by the code that is sent to it.
@@ -22,18 +24,24 @@ impl Browser {
 
     /// An officer signs in by password and the code of their device.
     pub fn sign_in(&self, town: &Town, officer: &str) {
-        self.open(&town.page("/sign-in"));
-        self.write("input[name=name]", officer);
-        self.write("input[name=password]", PASSWORD);
-        self.write("form[action='/sign-in/officer'] input[name=code]", &town.code_of_device(officer));
-        self.tap("form[action='/sign-in/officer'] button");
-        self.wait_until("return location.pathname !== '/sign-in'");
+        // A code counts once: whoever signed in by this one before waits for the next.
+        wait_for("signing in", Duration::from_secs(90), || {
+            self.open(&town.page("/sign-in"));
+            self.write("input[name=name]", officer);
+            self.write("input[name=password]", PASSWORD);
+            self.write("form[action='/sign-in/officer'] input[name=code]", &town.code_of_device(officer));
+            self.tap("form[action='/sign-in/officer'] button");
+            self.wait_until("return location.pathname !== '/sign-in'");
+            (self.path() != "/sign-in/officer").then_some(())
+        });
     }
 
     /// Whoever is signed in is so no longer.
-    pub fn sign_out(&self) {
+    pub fn sign_out(&self, town: &Town) {
+        self.open(&town.page("/"));
+        self.wait("form[action='/sign-out']");
         let _ = self.run("document.querySelector(\"form[action='/sign-out']\").submit()");
-        self.wait_until("return location.pathname === '/'");
+        self.wait_until("return document.querySelector(\"form[action='/sign-out']\") === null");
     }
 
     /// The page asks the API as its reader; gives what it answers, which must be good.

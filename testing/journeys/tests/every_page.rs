@@ -169,12 +169,12 @@ fn pages_for_those_who_are_restricted_and_those_who_work() {
     let own = reader.browser.get("/api/v1/people/me/export");
     let person = own["resident"]["person"].as_str().unwrap().to_owned();
     let sampled = own["specimens"][0]["at"].clone();
-    reader.browser.sign_out();
+    reader.browser.sign_out(&reader.town);
     reader.browser.sign_in(&reader.town, "laboratory");
     reader.look("laboratory", "/laboratory");
     let test = json!({ "test": "t-1", "sampled": sampled, "method": "pcr", "result": "positive" });
     let _ = reader.browser.post(&format!("/api/v1/people/{person}/tests"), &test);
-    reader.browser.sign_out();
+    reader.browser.sign_out(&reader.town);
     for (officer, pages) in [
         ("desk", vec![("desk", "/desk")]),
         ("field", vec![("field", "/field")]),
@@ -190,7 +190,7 @@ fn pages_for_those_who_are_restricted_and_those_who_work() {
         for (name, path) in pages {
             reader.look(name, path);
         }
-        reader.browser.sign_out();
+        reader.browser.sign_out(&reader.town);
     }
     reader.browser.open(&reader.town.page("/sign-in"));
     reader.browser.write("input[name=contact]", "chen.yu@phone.example");

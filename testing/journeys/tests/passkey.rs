@@ -31,7 +31,7 @@ fn an_officer_adds_a_passkey_signs_in_by_it_and_removes_it() {
     browser.wait_until("return !document.querySelector('#add-passkey .wrong').hidden");
     assert_eq!(browser.text("#add-passkey .wrong"), "This device already has a passkey for you.");
 
-    browser.sign_out();
+    browser.sign_out(&town);
     browser.open(&town.page("/sign-in"));
     browser.wait(SIGN_IN);
     browser.keep("sign-in");
@@ -42,7 +42,7 @@ fn an_officer_adds_a_passkey_signs_in_by_it_and_removes_it() {
     browser.open(&town.page("/passkeys"));
     browser.tap("main article button, main section.card form:not([id]) button");
     browser.wait_until("return !document.body.textContent.includes('Key on my ring')");
-    browser.sign_out();
+    browser.sign_out(&town);
     browser.open(&town.page("/sign-in"));
     browser.tap(SIGN_IN);
     browser.wait_until("return document.querySelector('.note.wrong:not([hidden])') !== null");

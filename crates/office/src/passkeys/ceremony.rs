@@ -9,7 +9,9 @@ use webauthn_rp::{
     request::{
         AsciiDomain, PublicKeyCredentialDescriptor, RpId, TimedCeremony,
         auth::AuthenticationVerificationOptions,
-        register::{PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle, Username},
+        register::{
+            CredProtect, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle, Username,
+        },
     },
     response::{
         AuthTransports, CredentialId,
@@ -101,7 +103,9 @@ pub(super) fn ask_new(
         excluded.push(PublicKeyCredentialDescriptor { id: credential_id(&of.id)?, transports });
     }
     let user = PublicKeyCredentialUserEntity { name, id: &handle, display_name: None };
-    let options = PublicKeyCredentialCreationOptions::passkey(&site.domain, user, excluded);
+    let mut options = PublicKeyCredentialCreationOptions::passkey(&site.domain, user, excluded);
+    // Authenticators that do not know the extension could make no passkey. That its owner unlocked it is asked for at every sign-in.
+    options.extensions.cred_protect = CredProtect::None;
     let (server, client) = options.start_ceremony().map_err(unreadable)?;
     Ok(Asked {
         options: public_key(serde_json::to_value(&client)?),

@@ -6,13 +6,15 @@ const WIDE = 960;
 const PAUSE = 100;
 
 export class Camera {
-  #video; #handlers; #track; #detector; #torch = false;
+  #video; #handlers; #track; #detector; #torch = false; #awake;
   #canvas = document.createElement("canvas");
 
   /** `handlers`: `text` gets the text of a code, `frame` the pixels of a frame, `paused` says whether to wait. */
   constructor(video, handlers) {
     this.#video = video;
     this.#handlers = handlers;
+    // A browser ends it when its page is hidden.
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#stayAwake());
   }
 
   isOn() {
@@ -24,8 +26,9 @@ export class Camera {
   }
 
   async turnTorch() {
-    this.#torch = !this.#torch;
-    await this.#track?.applyConstraints({ advanced: [{ torch: this.#torch }] });
+    const wanted = !this.#torch;
+    // A lamp that does not do as it is told stays as it is.
+    await this.#track?.applyConstraints({ advanced: [{ torch: wanted }] }).then(() => { this.#torch = wanted; }, () => {});
     return this.#torch;
   }
 
@@ -41,16 +44,23 @@ export class Camera {
       return false;
     }
     this.#detector ??= await detector();
-    // A tablet at a door must not fall asleep; where that cannot be asked for, it does.
-    navigator.wakeLock?.request("screen").catch(() => {});
+    await this.#stayAwake();
     this.#look();
     return true;
+  }
+
+  /** A tablet at a door must not fall asleep while it looks; where that cannot be asked for, it does. */
+  async #stayAwake() {
+    if (!this.isOn() || (this.#awake && !this.#awake.released)) return;
+    this.#awake = await navigator.wakeLock?.request("screen").catch(() => undefined);
   }
 
   stop() {
     this.#track?.stop();
     this.#track = undefined;
     this.#torch = false;
+    this.#awake?.release().catch(() => {});
+    this.#awake = undefined;
     this.#video.srcObject = null;
   }
 

@@ -135,10 +135,22 @@ async function fetchLists() {
 
 const checkText = (text) => call("check", { text: text.trim(), at: Date.now() }).then(show).catch(() => tell("door-failed"));
 
+/** Shows a verdict, and how long it took from the frame on. */
+function showSince(begun, done) {
+  show(done);
+  performance.measure("verdict", { start: begun });
+}
+
 const camera = new Camera(find("video"), {
-  text: (text) => call("check", { text, at: Date.now() }).then(show),
-  frame: ({ data, width, height }) =>
-    call("frame", { pixels: data.buffer, width, height, at: Date.now() }, [data.buffer]).then((done) => done.answer && show(done)),
+  text: (text) => {
+    const begun = performance.now();
+    return call("check", { text, at: Date.now() }).then((done) => showSince(begun, done));
+  },
+  frame: ({ data, width, height }) => {
+    const begun = performance.now();
+    const looked = call("frame", { pixels: data.buffer, width, height, at: Date.now() }, [data.buffer]);
+    return looked.then((done) => done.answer && showSince(begun, done));
+  },
   paused: () => verdict.open,
 });
 

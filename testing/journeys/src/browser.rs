@@ -127,6 +127,25 @@ impl Browser {
         self.devtools("Emulation.setEmulatedVisionDeficiency", &json!({ "type": eyesight }));
     }
 
+    /// Makes the machine seem so many times slower.
+    pub fn slow_down(&self, times: u32) {
+        self.devtools("Emulation.setCPUThrottlingRate", &json!({ "rate": times }));
+    }
+
+    /// The session of whoever is signed in.
+    #[must_use]
+    pub fn session(&self) -> String {
+        let cookie = self.send("GET", "/cookie/session", &Value::Null);
+        cookie["value"].as_str().unwrap().to_owned()
+    }
+
+    /// Takes over somebody's session; a page of the service must be open.
+    pub fn take_session(&self, session: &str) {
+        let cookie =
+            json!({ "cookie": { "name": "session", "value": session, "path": "/", "httpOnly": true } });
+        self.send("POST", "/cookie", &cookie);
+    }
+
     /// Presses the tabulator.
     pub fn press_tab(&self) {
         let key = |kind| json!({ "type": kind, "value": "\u{e004}" });

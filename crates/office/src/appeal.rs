@@ -3,10 +3,12 @@
 use evidence::{Effect, OfficerId, PersonId, RuledReason, Ruling, RulingId};
 use jiff::{SignedDuration, Timestamp};
 use ledger::Logged;
+use rating::{ExplainedReason, Language};
 use store::RecordId;
 
 use crate::{
     actor::{Actor, Officer},
+    attachment::{AttachmentGiven, fit},
     desk::{Desk, Filed},
     error::OfficeError,
     kept::{Appeal, Decision, NoticeAbout, Piece, Proposal, Says},
@@ -19,18 +21,32 @@ use crate::{
 /// How long a decision for the person holds.
 const LIFTED_FOR: SignedDuration = SignedDuration::from_hours(24 * 14);
 
+/// An appeal that waits for a decision.
+#[derive(Debug, Clone)]
+pub struct OpenAppeal {
+    /// Its id.
+    pub id: RecordId,
+    /// What the person says.
+    pub appeal: Appeal,
+    /// What they contest, with the evidence it rests on; `None` where it ended meanwhile.
+    pub reason: Option<ExplainedReason>,
+}
+
 impl Office {
-    /// Contests the reason that a rule gives. A human decides within the time the rule set promises.
+    /// Contests the reason that a rule gives, with what lies beside it. A human decides within the time the rule set promises.
     ///
     /// # Errors
-    /// [`OfficeError::Refused`] where the rule gives the person no reason now, or an appeal against it is open.
+    /// [`OfficeError::Refused`] where the rule gives the person no reason now, an appeal against it is open, or what lies beside it
+    /// cannot be kept ([`Office::attach`]).
     pub async fn appeal(
         &self,
         actor: &Actor,
         person: &PersonId,
         rule: &str,
         words: &str,
+        beside: &[AttachmentGiven],
     ) -> Result<RecordId, OfficeError> {
+        let beside = fit(actor, beside).await?;
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::Appeal, Some(person), "writing down an appeal").await?;
             desk.known(person).await?;
@@ -66,12 +82,16 @@ impl Office {
                 person: person.clone(),
                 rule: rule.to_owned(),
                 words: words.to_owned(),
+                attachments: Vec::new(),
                 made: desk.at,
                 decide_by: desk.at.checked_add(rule_set.review_within)?,
                 not_by,
                 decision: None,
             };
-            desk.file(&appeal).await
+            let mut filed = Filed { id: desk.new_id(), version: 1, lookup: None, what: appeal };
+            desk.lay_beside(&mut filed, &beside).await?;
+            desk.file_as(filed.id.clone(), &filed.what, None).await?;
+            Ok(filed.id)
         })
     }
 
@@ -94,12 +114,7 @@ impl Office {
             desk.authorise(actor, UseCase::DecideAppeal, Some(&filed.what.person), "deciding an appeal")
                 .await?;
             let officer = actor.officer().ok_or(OfficeError::Unknown("officer"))?;
-            if filed.what.not_by.contains(&officer.officer) {
-                return Err(OfficeError::Forbidden {
-                    role: officer.role.word(),
-                    what: "decide about what they did themselves",
-                });
-            }
+            filed.what.may_be_decided_by(officer)?;
             if reasons.trim().is_empty() {
                 return Err(OfficeError::refused(
                     "the reasons are missing",
@@ -110,24 +125,36 @@ impl Office {
         })
     }
 
-    /// The appeals that wait for a decision, the first due first; up to `limit`. Each is a look at its person's record.
+    /// The appeals that wait for a decision, the first due first; up to `limit`. Each comes with the reason it contests, in a
+    /// language, and is a look at its person's record.
     ///
     /// # Errors
     /// [`OfficeError::Forbidden`] for anybody but reviewers.
     pub async fn open_appeals(
         &self,
         actor: &Actor,
+        language: Language,
         limit: u32,
-    ) -> Result<Vec<(RecordId, Appeal)>, OfficeError> {
+    ) -> Result<Vec<OpenAppeal>, OfficeError> {
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::DecideAppeal, None, "").await?;
             let mut appeals = desk.in_state::<Appeal>("open", None, limit).await?;
             appeals.sort_by_key(|appeal| appeal.what.decide_by);
-            for appeal in &appeals {
-                let person = &appeal.what.person;
+            let rule_set = desk.rule_set().await?;
+            let mut open = Vec::with_capacity(appeals.len());
+            for Filed { id, what: appeal, .. } in appeals {
+                let person = &appeal.person;
                 desk.authorise(actor, UseCase::DecideAppeal, Some(person), "listing open appeals").await?;
+                let mut reason = None;
+                if let Some(rule_set) = &rule_set {
+                    let evidence = desk.evidence(person).await?;
+                    let rating = rating::rate_in_force(rule_set, &evidence, desk.at);
+                    let explained = rating::explain(rule_set, &evidence, &rating, language);
+                    reason = explained.reasons.into_iter().find(|reason| reason.rule == appeal.rule);
+                }
+                open.push(OpenAppeal { id, appeal, reason });
             }
-            Ok(appeals.into_iter().map(|appeal| (appeal.id, appeal.what)).collect())
+            Ok(open)
         })
     }
 
@@ -145,6 +172,19 @@ impl Office {
             let appeals = desk.about::<Appeal>(person).await?;
             Ok(appeals.into_iter().map(|appeal| (appeal.id, appeal.what)).collect())
         })
+    }
+}
+
+impl Appeal {
+    /// Refuses an officer whose doing is contested.
+    pub(crate) fn may_be_decided_by(&self, officer: &Officer) -> Result<(), OfficeError> {
+        if self.not_by.contains(&officer.officer) {
+            return Err(OfficeError::Forbidden {
+                role: officer.role.word(),
+                what: "decide about what they did themselves",
+            });
+        }
+        Ok(())
     }
 }
 

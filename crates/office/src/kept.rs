@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     actor::{Officer, Role},
+    attachment::Attached,
     desk::{day_of, start_of},
     particulars::Particulars,
     replay::RulesPreview,
@@ -465,6 +466,9 @@ pub struct Appeal {
     pub rule: String,
     /// What the person says.
     pub words: String,
+    /// What lies beside it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attached>,
     /// When.
     pub made: Timestamp,
     /// By when a human must have decided; after that it is decided for the person.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::{
     actor::Actor,
+    attachment::Attachment,
     changes::Change,
     desk::{Desk, day_of},
     error::OfficeError,
@@ -50,6 +51,8 @@ pub struct Exported {
     pub questions: Vec<Question>,
     /// Appeals they made.
     pub appeals: Vec<Appeal>,
+    /// What lies beside their appeals; what stands in it is base 64.
+    pub attachments: Vec<Attachment>,
     /// Looks at their record.
     pub accesses: Vec<Access>,
     /// Specimens that were taken of them.
@@ -93,6 +96,7 @@ impl Office {
                 visits: desk.visits_taken_along(person).await?,
                 region_levels,
                 questions: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
+                attachments: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 appeals: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 accesses: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),
                 specimens: desk.about(person).await?.into_iter().map(|filed| filed.what).collect(),

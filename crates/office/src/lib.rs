@@ -13,6 +13,7 @@ mod actor;
 mod adopt_log;
 mod answer;
 mod appeal;
+mod attachment;
 mod backup;
 mod care;
 mod case;
@@ -76,6 +77,10 @@ mod what_if;
 
 pub use accounts::{AccountSeen, NewAccount};
 pub use actor::{Actor, Officer, Role};
+pub use appeal::OpenAppeal;
+pub use attachment::{
+    ATTACHMENT_BYTES_MAX, ATTACHMENTS_MAX, Attached, Attachment, AttachmentGiven, AttachmentKind,
+};
 pub use backup::{BackupError, Erased, Manifest, Restored, check_backup};
 pub use care::CaredFor;
 pub use changes::Change;

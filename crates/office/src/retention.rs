@@ -43,6 +43,7 @@ const CLASSES: &[(&str, DataClass)] = &[
     ("notice", DataClass::Ratings),
     ("access", DataClass::AccessRecords),
     ("appeal", DataClass::Rulings),
+    ("attachment", DataClass::Rulings),
     ("proposal", DataClass::Rulings),
     ("touched_officers", DataClass::Rulings),
     ("opening", DataClass::Rulings),

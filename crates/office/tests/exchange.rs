@@ -350,7 +350,7 @@ async fn r3_who_brought_evidence_in_decides_no_appeal_against_it() {
         let tested: PersonId = key.trim_start_matches("person/").parse().unwrap();
         let desk = officer("desk-1", Role::Desk, "health/commission");
         let words = "The sample was not mine.";
-        let appeal = town.office.appeal(&desk, &tested, "positive-test", words).await.unwrap();
+        let appeal = town.office.appeal(&desk, &tested, "positive-test", words, &[]).await.unwrap();
         let approved = Actor::Officer(approving);
         let refused = town.office.decide(&approved, &appeal, false, "It is as it is.").await;
         assert!(matches!(refused, Err(OfficeError::Forbidden { .. })), "{refused:?}");

@@ -118,7 +118,7 @@ async fn r8_a_receipt_proves_to_anyone_what_was_decided() {
         let (_, as_bo) = town.person("Bo", None).await;
         let level = town.office.declare(&as_anna, &anna, symptoms(&[Symptom::LossOfSmell])).await.unwrap();
         assert_eq!(level, Level::Yellow);
-        town.office.appeal(&as_anna, &anna, "telling-symptoms", "No.").await.unwrap();
+        town.office.appeal(&as_anna, &anna, "telling-symptoms", "No.", &[]).await.unwrap();
         assert!(
             town.office.receipts(&as_anna, &anna, &files).await.unwrap().is_empty(),
             "nothing is published yet"

@@ -392,7 +392,8 @@ async fn dispute(
             let seen = office.colour(&actor, person, "", Language::En).await.unwrap();
             if let Some(reason) = seen.explanation.iter().flat_map(|e| &e.reasons).next() {
                 let rule = reason.rule.clone();
-                let appeal = survive!(model, writes_left, draws, office.appeal(&actor, person, &rule, "No."));
+                let appeal =
+                    survive!(model, writes_left, draws, office.appeal(&actor, person, &rule, "No.", &[]));
                 if let Ok(appeal) = appeal {
                     model.appeals.push(appeal);
                     model.people.get_mut(person).unwrap().appeals_open += 1;

@@ -69,7 +69,7 @@ async fn a_sample_that_somebody_took_and_a_positive_result_carry_the_case_that_w
         assert_eq!(level(&town, &as_anna, &anna).await, Level::Red);
         // Whoever said it does not decide about it.
         let appeal =
-            town.office.appeal(&as_anna, &anna, "positive-test", "It was not my sample.").await.unwrap();
+            town.office.appeal(&as_anna, &anna, "positive-test", "It was not my sample.", &[]).await.unwrap();
         let same = officer("field-1", Role::Reviewer, "district/office");
         assert!(matches!(
             town.office.decide(&same, &appeal, false, "It was.").await,

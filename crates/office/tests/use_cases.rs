@@ -166,11 +166,11 @@ async fn r3_an_appeal_is_decided_by_somebody_else_in_time_or_for_the_person() {
         town.publish().await;
         let (anna, as_anna) = town.person("Anna", None).await;
         town.office.declare(&as_anna, &anna, symptoms(&[Symptom::Fever])).await.unwrap();
-        let wrong = town.office.appeal(&as_anna, &anna, "confirmed-case", "no").await;
+        let wrong = town.office.appeal(&as_anna, &anna, "confirmed-case", "no", &[]).await;
         assert!(matches!(wrong, Err(OfficeError::Refused { .. })), "no such reason holds");
         let appeal =
-            town.office.appeal(&as_anna, &anna, "telling-symptoms", "It was a hot bath.").await.unwrap();
-        assert!(town.office.appeal(&as_anna, &anna, "telling-symptoms", "again").await.is_err());
+            town.office.appeal(&as_anna, &anna, "telling-symptoms", "It was a hot bath.", &[]).await.unwrap();
+        assert!(town.office.appeal(&as_anna, &anna, "telling-symptoms", "again", &[]).await.is_err());
         let reviewer = officer("rev-1", Role::Reviewer, "court");
         assert!(town.office.decide(&reviewer, &appeal, true, " ").await.is_err(), "without reasons");
         assert!(town.office.decide(&as_anna, &appeal, true, "yes").await.is_err(), "by herself");
@@ -183,10 +183,10 @@ async fn r3_an_appeal_is_decided_by_somebody_else_in_time_or_for_the_person() {
         // Nobody decides in time: for the person, but not against a confirmed case.
         let (bo, as_bo) = town.person("Bo", None).await;
         town.office.declare(&as_bo, &bo, symptoms(&[Symptom::Chills])).await.unwrap();
-        town.office.appeal(&as_bo, &bo, "telling-symptoms", "It was cold.").await.unwrap();
+        town.office.appeal(&as_bo, &bo, "telling-symptoms", "It was cold.", &[]).await.unwrap();
         let (cai, as_cai) = town.person("Cai", None).await;
         town.case(&cai, None).await;
-        town.office.appeal(&as_cai, &cai, "confirmed-case", "I am well.").await.unwrap();
+        town.office.appeal(&as_cai, &cai, "confirmed-case", "I am well.", &[]).await.unwrap();
         assert_eq!(town.pass(25).await.decided, 2);
         assert_eq!(town.office.colour(&as_bo, &bo, "", Language::En).await.unwrap().level(), Level::Green);
         assert_eq!(town.office.colour(&as_cai, &cai, "", Language::En).await.unwrap().level(), Level::Red);
@@ -470,7 +470,7 @@ async fn r8_what_is_decided_is_in_the_public_log_and_its_subject_can_prove_it() 
         town.office.declare(&as_anna, &anna, symptoms(&[Symptom::Fever])).await.unwrap();
         let (proposal, _) = town.office.propose(&one, &anna, &red(3)).await.unwrap();
         town.office.agree(&other, &proposal).await.unwrap();
-        town.office.appeal(&as_anna, &anna, "telling-symptoms", "No.").await.unwrap();
+        town.office.appeal(&as_anna, &anna, "telling-symptoms", "No.", &[]).await.unwrap();
         town.pass(25).await;
         let entries = town.office.log_entries(0, 100).await.unwrap();
         let words = entries.iter().map(|entry| serde_json::to_string(entry).unwrap()).collect::<Vec<_>>();

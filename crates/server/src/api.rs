@@ -36,7 +36,9 @@ mod travel;
 mod venues;
 mod visits;
 
-pub(crate) use self::{passes::remembered, people::household, rule_sets::findings, sign_in::send_code};
+pub(crate) use self::{
+    appeals::laid_beside, passes::remembered, people::household, rule_sets::findings, sign_in::send_code,
+};
 
 use axum::{Router, routing::MethodRouter};
 use office::permissions::UseCase;

@@ -37,7 +37,8 @@ macro_rules! scripts {
     };
 }
 
-static SCRIPTS: [Asset; 10] = scripts![
+static SCRIPTS: [Asset; 11] = scripts![
+    "attach.js",
     "camera.js",
     "check.js",
     "door-worker.js",

@@ -166,10 +166,23 @@ pub(crate) async fn admit(State(service): State<Service>, request: Request, next
         return problem.into_response();
     }
     let is_heavy = HEAVY.iter().any(|of| route.starts_with(of));
-    match service.gate(is_heavy).enter().await {
-        Ok(_place) => next.run(request).await,
+    let is_large = is_large(&service, &request);
+    let places = async {
+        let large = if is_large { Some(service.large_gate().enter().await?) } else { None };
+        Ok::<_, Problem>((large, service.gate(is_heavy).enter().await?))
+    };
+    match places.await {
+        Ok(_places) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
+}
+
+/// Whether a request says that it is longer than most may be, or does not say how long it is.
+fn is_large(service: &Service, request: &Request) -> bool {
+    let text = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let length = text(header::CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+    let limit = service.settings().limits.body_bytes_max;
+    length.map_or(request.headers().contains_key(header::TRANSFER_ENCODING), |length| length > limit)
 }
 
 /// There is no such address.

@@ -2,23 +2,26 @@
 
 use std::any::Any;
 
-use axum::body::to_bytes;
 use axum::{
+    body::{Bytes, to_bytes},
     extract::{FromRequest, FromRequestParts, Request},
+    http::header,
     response::{IntoResponse, Redirect, Response},
 };
 use evidence::{Symptom, Symptoms};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
-use office::{Answer, Office, OfficeError, Once};
+use office::{Answer, AttachmentGiven, Office, OfficeError, Once};
 use sha2::{Digest, Sha256};
 
 use crate::{
     caller::Caller,
+    limits::FILES_BYTES_MAX,
     problem::{Kind, Problem},
     service::Service,
 };
 
 /// The fields of a form.
+#[derive(Default)]
 pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
@@ -114,10 +117,29 @@ fn decoded(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&plain).into_owned()
 }
 
+/// Fields and files of `multipart/form-data`. A file field that was left empty brings none.
+async fn with_files(bytes: Bytes, boundary: String) -> Result<(Fields, Vec<AttachmentGiven>), Problem> {
+    let malformed = |_: multer::Error| Problem::detailed(Kind::Malformed, "the form cannot be read");
+    let (mut fields, mut files) = (Fields::default(), Vec::new());
+    let once = futures_util::stream::once(async move { Ok::<_, std::convert::Infallible>(bytes) });
+    let mut parts = multer::Multipart::new(once, boundary);
+    while let Some(part) = parts.next_field().await.map_err(malformed)? {
+        let (field, file) = (part.name().unwrap_or_default().to_owned(), part.file_name().map(str::to_owned));
+        let content = part.bytes().await.map_err(malformed)?;
+        match file {
+            None => fields.0.push((field, String::from_utf8_lossy(&content).into_owned())),
+            Some(name) if name.is_empty() && content.is_empty() => {}
+            Some(name) => files.push(AttachmentGiven { name, bytes: content.into() }),
+        }
+    }
+    Ok((fields, files))
+}
+
 /// A form of somebody who is signed in, with the token that only this service's pages have.
 pub(crate) struct Filled {
     pub(crate) caller: Caller,
     pub(crate) fields: Fields,
+    pub(crate) files: Vec<AttachmentGiven>,
     path: String,
 }
 
@@ -128,11 +150,21 @@ impl FromRequest<Service> for Filled {
         let (mut parts, body) = request.into_parts();
         let caller = Caller::from_request_parts(&mut parts, service).await?;
         let path = parts.uri.path().to_owned();
-        let fields = Fields::from_request(Request::from_parts(parts, body), service).await?;
+        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let (fields, files) = match kind.and_then(|kind| multer::parse_boundary(kind).ok()) {
+            Some(boundary) => {
+                let bytes = to_bytes(body, FILES_BYTES_MAX).await.map_err(|_| {
+                    let limit = format!("the files of a form may have {} MB together", FILES_BYTES_MAX >> 20);
+                    Problem::detailed(Kind::TooLarge, limit)
+                })?;
+                with_files(bytes, boundary).await?
+            }
+            None => (Fields::from_request(Request::from_parts(parts, body), service).await?, Vec::new()),
+        };
         if fields.text("token") != caller.form_token() {
             return Err(Kind::CrossSite.into());
         }
-        Ok(Filled { caller, fields, path })
+        Ok(Filled { caller, fields, files, path })
     }
 }
 
@@ -158,6 +190,10 @@ impl Filled {
         hash.update(&self.path);
         for (name, value) in &self.fields.0 {
             hash.update(format!("{name}={value}\n"));
+        }
+        for file in &self.files {
+            hash.update(format!("{} {}\n", file.name, file.bytes.len()));
+            hash.update(&file.bytes);
         }
         office.once(Once {
             actor: Some(self.caller.actor.clone()),

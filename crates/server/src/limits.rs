@@ -15,6 +15,11 @@ use tokio::{
 
 use crate::problem::{Kind, Problem};
 
+/// Most bytes of a request that brings files: three photographs, or one written as text in JSON.
+pub(crate) const FILES_BYTES_MAX: usize = 16 << 20;
+/// Requests that bring files and are worked on at once, whatever else is: they are held in memory as a whole.
+pub(crate) const FILES_AT_ONCE: usize = 4;
+
 /// Shelves of buckets. Which one is an asker's nobody can know beforehand, so nobody can fill one on purpose.
 const SHELVES: usize = 16_384;
 /// Buckets of a shelf: so many are looked at for a request, however many people ask.

@@ -166,6 +166,14 @@ impl Frame {
         serde_json::Value::Object(words).to_string().replace('<', "\\u003c")
     }
 
+    /// How large something is, in thousands or millions of bytes, rounded up.
+    pub(crate) fn size(&self, bytes: &u64) -> String {
+        match bytes.div_ceil(1_000) {
+            thousands @ ..1_000 => format!("{thousands} kB"),
+            thousands => format!("{}.{} MB", thousands / 1_000, thousands % 1_000 / 100),
+        }
+    }
+
     /// The word of a level.
     pub(crate) fn level(&self, level: &evidence::Level) -> String {
         self.say(&format!("level-{level}"))

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::{
+    limits::FILES_BYTES_MAX,
     problem::{Kind, Problem},
     reply,
     service::Service,
@@ -39,14 +40,30 @@ impl<B: DeserializeOwned + Send> FromRequest<Service> for Posted<B> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, service: &Service) -> Result<Self, Problem> {
+        Posted::read(request, service.settings().limits.body_bytes_max).await
+    }
+}
+
+/// The same for a body that may hold a file.
+pub(crate) struct PostedFile<B>(pub(crate) Posted<B>);
+
+impl<B: DeserializeOwned + Send> FromRequest<Service> for PostedFile<B> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &Service) -> Result<Self, Problem> {
+        Posted::read(request, FILES_BYTES_MAX).await.map(PostedFile)
+    }
+}
+
+impl<B: DeserializeOwned> Posted<B> {
+    async fn read(request: Request, bytes_max: usize) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let kind = kind.and_then(|kind| kind.split(';').next()).map(str::trim);
         if kind != Some("application/json") {
             return Err(Kind::NotJson.into());
         }
-        let bytes: Bytes =
-            to_bytes(body, service.settings().limits.body_bytes_max).await.map_err(|_| Kind::TooLarge)?;
+        let bytes: Bytes = to_bytes(body, bytes_max).await.map_err(|_| Kind::TooLarge)?;
         let body = serde_json::from_slice(&bytes).map_err(|error| {
             // The place is told, not what stood there.
             let place =

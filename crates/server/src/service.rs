@@ -21,7 +21,7 @@ use tokio::{net::TcpListener, time::Instant};
 
 use crate::{
     api, assets, edge,
-    limits::{Gate, Rates},
+    limits::{FILES_AT_ONCE, Gate, Rates},
     memory::Memory,
     outbox::{Board, Messenger},
     page,
@@ -80,6 +80,7 @@ struct Inner {
     sign_ins: Rates,
     light: Gate,
     heavy: Gate,
+    large: Gate,
     /// Letters of no meaning that pages and requests are told apart by.
     requests: std::sync::atomic::AtomicU64,
 }
@@ -136,6 +137,7 @@ impl Service {
             sign_ins,
             light: Gate::new(limits.light_at_once, limits.waiting_max),
             heavy: Gate::new(limits.heavy_at_once, limits.waiting_max),
+            large: Gate::new(FILES_AT_ONCE, limits.waiting_max),
             requests: std::sync::atomic::AtomicU64::new(0),
             site: Site::at(&settings.public_url),
             settings,
@@ -217,6 +219,11 @@ impl Service {
 
     pub(crate) fn gate(&self, is_heavy: bool) -> &Gate {
         if is_heavy { &self.0.heavy } else { &self.0.light }
+    }
+
+    /// The gate of requests that bring files.
+    pub(crate) fn large_gate(&self) -> &Gate {
+        &self.0.large
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -262,6 +262,7 @@ fn body_of(path: &str) -> serde_json::Value {
         "passes" => json!({ "keys": [] }),
         "people" => json!({ "name": "Somebody" }),
         "proxies" => json!({ "proxy": "0".repeat(32) }),
+        "attachments" => json!({ "name": "a.pdf", "content": "" }),
         "appeals" => json!({ "rule": "telling-symptoms", "words": "no" }),
         "decision" => json!({ "upheld": true, "reasons": "so" }),
         "overrides" => {

@@ -84,7 +84,7 @@ async fn r3_delays_are_seen_by_oversight_which_is_written_to_once() {
         let (anna, as_anna) = town.person("Anna", None).await;
         let watch = officer("watch-1", Role::Oversight, "parliament");
         town.office.declare(&as_anna, &anna, symptoms(&[Symptom::Fever])).await.unwrap();
-        town.office.appeal(&as_anna, &anna, "telling-symptoms", "It was a hot bath.").await.unwrap();
+        town.office.appeal(&as_anna, &anna, "telling-symptoms", "It was a hot bath.", &[]).await.unwrap();
         assert_eq!(town.office.overdue_appeals(&watch).await.unwrap(), []);
         town.pass(48).await;
         let overdue = town.office.overdue_appeals(&watch).await.unwrap();

@@ -112,7 +112,7 @@ async fn r10_what_rules_found_and_appeals_came_to_is_published_and_points_at_nob
         let reviewer = officer("rev-1", Role::Reviewer, "court");
         assert_eq!(town.office.figures().await.unwrap(), None);
         for (number, (person, actor)) in people.iter().enumerate().take(11) {
-            let appeal = town.office.appeal(actor, person, "telling-symptoms", "No.").await.unwrap();
+            let appeal = town.office.appeal(actor, person, "telling-symptoms", "No.", &[]).await.unwrap();
             town.minutes(60).await;
             if number < 10 {
                 town.office.decide(&reviewer, &appeal, number == 0, "Heard.").await.unwrap();

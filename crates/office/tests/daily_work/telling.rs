@@ -160,7 +160,7 @@ async fn browsers_are_a_persons_own_and_forgotten_with_them() {
 async fn an_alert_is_taken_by_one_sender_and_tried_again_later() {
     everywhere(200, async |town| {
         let (anna, as_anna) = told(&town).await;
-        town.office.appeal(&as_anna, &anna, "telling-symptoms", "It was a hot bath.").await.unwrap();
+        town.office.appeal(&as_anna, &anna, "telling-symptoms", "It was a hot bath.", &[]).await.unwrap();
         town.pass(48).await;
         let taken = town.office.alerts_to_send(10).await.unwrap();
         assert_eq!((taken.len(), town.office.alerts_to_send(10).await.unwrap().len()), (1, 0));

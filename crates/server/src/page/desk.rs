@@ -116,7 +116,8 @@ async fn act(State(service): State<Service>, asked: Asked, filled: Filled) -> Re
         }
         "appeal" => {
             let person = fields.parsed("person")?;
-            let done = office.appeal(actor, &person, filled.text("rule"), filled.text("words")).await;
+            let (rule, words) = (filled.text("rule"), filled.text("words"));
+            let done = office.appeal(actor, &person, rule, words, &filled.files).await;
             went_well(&service, done, "/desk", "appealed")
         }
         "specimen" => {

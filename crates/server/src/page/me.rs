@@ -16,18 +16,32 @@ use evidence::PersonId;
 use office::Role;
 
 use crate::{
+    api::laid_beside,
+    caller::Caller,
     page::{Asked, shown},
     problem::{Kind, Problem},
     service::Service,
 };
 
 pub(super) fn routes() -> Router<Service> {
-    Router::new().route("/me", get(me).post(act::act)).route("/me/for/{person}", get(for_another))
+    Router::new()
+        .route("/me", get(me).post(act::act))
+        .route("/me/for/{person}", get(for_another))
+        .route("/attachment/{attachment}", get(attachment))
 }
 
 async fn me(State(service): State<Service>, asked: Asked) -> Result<Response, Problem> {
     let own = asked.only(Role::Resident)?.resident()?;
     shown(&view::page(&service, asked, own, None).await?)
+}
+
+/// What lies beside an appeal, for whose it is, and for whoever may decide it.
+async fn attachment(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(attachment): Path<String>,
+) -> Result<Response, Problem> {
+    laid_beside(&service, &caller, &attachment).await
 }
 
 async fn for_another(

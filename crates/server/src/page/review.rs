@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::{Router, extract::State, response::Response, routing::get};
 use jiff::SignedDuration;
-use office::{Ground, Override, Role};
+use office::{Attached, Ground, OpenAppeal, Override, Role};
+use rating::ExplainedReason;
 use store::RecordId;
 
 use crate::{
@@ -32,7 +33,10 @@ struct Page {
 struct Waiting {
     id: String,
     rule: String,
+    /// What is contested: why, until when, and on what it rests; none where it ended meanwhile.
+    reason: Option<ExplainedReason>,
     words: String,
+    attachments: Vec<Attached>,
     made: String,
     decide_by: String,
 }
@@ -59,11 +63,14 @@ async fn review(State(service): State<Service>, asked: Asked) -> Result<Response
     let caller = asked.only(Role::Reviewer)?;
     let failed = |error| service.problem(&error);
     let (office, frame) = (service.officers(), &asked.frame);
-    let appeals = office.open_appeals(&caller.actor, LISTED_MAX).await.map_err(failed)?;
+    let appeals = office.open_appeals(&caller.actor, frame.language, LISTED_MAX).await;
     let appeals = appeals
+        .map_err(failed)?
         .into_iter()
-        .map(|(id, of)| Waiting {
+        .map(|OpenAppeal { id, appeal: of, reason }| Waiting {
             id: id.as_str().to_owned(),
+            reason,
+            attachments: of.attachments,
             made: frame.when(&of.made),
             decide_by: frame.when(&of.decide_by),
             rule: of.rule,

@@ -54,6 +54,32 @@ impl<'t> Browser<'t> {
             .header("content-type", "application/x-www-form-urlencoded");
         self.town.ask(request.body(Body::from(body)).unwrap()).await
     }
+
+    /// The same with files, each with its name, as a form with a field for them sends it.
+    pub async fn send_files(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
+        const BOUNDARY: &str = "----browser";
+        let token = form_token(&self.open("/").await.text());
+        let mut body = Vec::new();
+        for (name, value) in [&[("token", &*token)], fields].concat() {
+            let part =
+                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(part.bytes());
+        }
+        for (name, content) in files {
+            let head = format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+            );
+            body.extend(head.bytes().chain(content.iter().copied()).chain(*b"\r\n"));
+        }
+        body.extend(format!("--{BOUNDARY}--\r\n").bytes());
+        let request = Request::post(path)
+            .header("accept", "text/html")
+            .header("accept-language", self.language)
+            .header("cookie", &self.cookies)
+            .header("content-length", body.len())
+            .header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"));
+        self.town.ask(request.body(Body::from(body)).unwrap()).await
+    }
 }
 
 /// The token that a page's forms carry.

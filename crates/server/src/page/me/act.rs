@@ -52,8 +52,16 @@ pub(super) async fn act(
         }
         "appeal" => {
             let words = appeal_words(&asked, &filled);
-            let done = office.appeal(actor, &person, filled.text("rule"), &words).await;
+            let done = office.appeal(actor, &person, filled.text("rule"), &words, &filled.files).await;
             went_well(&service, done, &page, "appealed")
+        }
+        "attach" => {
+            let appeal = RecordId::parse(filled.text("appeal")).ok_or(Kind::Unknown)?;
+            if filled.files.is_empty() {
+                return Err(Problem::detailed(Kind::Refused, asked.frame.say("attach-none")));
+            }
+            let done = office.attach(actor, &person, &appeal, &filled.files).await;
+            went_well(&service, done, &page, "attached")
         }
         "specimen" => {
             let done = office.take_specimen(actor, &person, &fields.parsed("test")?).await;

@@ -3,9 +3,10 @@
 use askama::Template;
 use evidence::{Level, PersonId};
 use jiff::Timestamp;
-use office::{Appeal, CaredFor, OfficeError, Seen};
+use office::{ATTACHMENTS_MAX, Appeal, Attached, CaredFor, OfficeError, Seen};
 use pass::picture::{Correction, Qr};
 use rating::ExplainedReason;
+use store::RecordId;
 
 use crate::{
     api::remembered,
@@ -93,6 +94,10 @@ struct Asking {
 
 /// An appeal as the page shows it.
 struct Appealed {
+    id: String,
+    /// Whether something more may be laid beside it.
+    has_room: bool,
+    attachments: Vec<Attached>,
     about: String,
     made: String,
     words: String,
@@ -176,11 +181,10 @@ impl About<'_> {
         Ok(said.collect())
     }
 
-    async fn appeals(&self) -> Result<Vec<Appeal>, Problem> {
+    async fn appeals(&self) -> Result<Vec<(RecordId, Appeal)>, Problem> {
         let appeals = self.service.office().appeals(&self.caller.actor, self.person).await;
-        let mut appeals: Vec<Appeal> =
-            appeals.map_err(|error| self.failed(&error))?.into_iter().map(|(_, appeal)| appeal).collect();
-        appeals.sort_by_key(|appeal| (appeal.decision.is_some(), std::cmp::Reverse(appeal.made)));
+        let mut appeals = appeals.map_err(|error| self.failed(&error))?;
+        appeals.sort_by_key(|(_, appeal)| (appeal.decision.is_some(), std::cmp::Reverse(appeal.made)));
         Ok(appeals)
     }
 
@@ -234,9 +238,12 @@ fn timeline(seen: &Seen, frame: &Frame) -> Vec<Step> {
     steps.iter().enumerate().map(step).collect()
 }
 
-fn appealed(appeal: Appeal, reasons: &[ExplainedReason], frame: &Frame) -> Appealed {
+fn appealed((id, appeal): (RecordId, Appeal), reasons: &[ExplainedReason], frame: &Frame) -> Appealed {
     let why = reasons.iter().find(|reason| reason.rule == appeal.rule).map(|reason| reason.why.clone());
     Appealed {
+        id: id.as_str().to_owned(),
+        has_room: appeal.decision.is_none() && appeal.attachments.len() < ATTACHMENTS_MAX,
+        attachments: appeal.attachments,
         about: why.unwrap_or_else(|| format!("{} {}", frame.say("rule"), appeal.rule)),
         made: frame.when(&appeal.made),
         words: appeal.words,
@@ -274,7 +281,8 @@ pub(super) async fn page(
         Some(of) => (of.headline, of.next, of.reasons, of.notes, of.contest),
         None => (frame.say("no-rules"), String::new(), Vec::new(), Vec::new(), String::new()),
     };
-    let is_open = |rule: &str| appeals.iter().any(|appeal| appeal.rule == rule && appeal.decision.is_none());
+    let is_open =
+        |rule: &str| appeals.iter().any(|(_, appeal)| appeal.rule == rule && appeal.decision.is_none());
     let mut contestable: Vec<(String, String)> = Vec::new();
     let mut advice: Vec<String> = Vec::new();
     for reason in &reasons {
@@ -284,13 +292,13 @@ pub(super) async fn page(
         advice.extend(reason.advice.clone().filter(|line| !advice.contains(line)));
     }
     let open = reasons.first().and_then(|first| {
-        appeals.iter().find(|appeal| appeal.rule == first.rule && appeal.decision.is_none())
+        appeals.iter().find(|(_, appeal)| appeal.rule == first.rule && appeal.decision.is_none())
     });
     Ok(Page {
         made: frame.now,
         words: frame.words(WORDS),
         since: since.map(|since| frame.when(&since)),
-        open_appeal: open.map(|appeal| frame.moment(&appeal.decide_by)),
+        open_appeal: open.map(|(_, appeal)| frame.moment(&appeal.decide_by)),
         appeals: appeals.into_iter().map(|appeal| appealed(appeal, &reasons, &frame)).collect(),
         claims: CLAIMS.iter().map(|claim| (*claim, frame.say(&format!("claim-{claim}")))).collect(),
         person: acts_for.is_some().then(|| person.to_string()),

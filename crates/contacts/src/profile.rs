@@ -26,6 +26,8 @@ pub struct Profile {
     pub plane_rows: u16,
     /// A trace that flags more people than this asks them instead of restricting them.
     pub ask_above: u64,
+    /// The document it was read from.
+    pub document: String,
     classes: BTreeMap<Setting, ContactClass>,
     attack_rates: Vec<AttackRate>,
 }

@@ -1,6 +1,6 @@
 //! One's own diary of visits, matched on the phone with the notices an authority published.
 //!
-//! A notice says that somebody who could pass the disease on was at a venue from … to …; it names nobody, and notices of one case
+//! A notice says that somebody who could pass the disease on was at a venue, or close by, from … to …; it names nobody, and notices of one case
 //! are not tied together, because where one person went would be seen by everyone. So a contact that only several meetings
 //! together would make is not found here; the office finds it for those who checked in.
 
@@ -85,8 +85,10 @@ impl Diary {
         let mut met = Vec::new();
         let visits = rows::<OwnVisit>("visits", visits)?;
         for notice in rows::<Notice>("notices", notices)? {
-            let there = visits.iter().filter(|visit| visit.venue == notice.venue);
-            met.extend(self.near(&notice, there, at)?);
+            let mut there = visits.iter().filter(|visit| visit.venue == notice.venue).peekable();
+            if there.peek().is_some() {
+                met.extend(self.near(&notice, there, at)?);
+            }
         }
         met.sort_by(|a, b| (a.first, &a.venue).cmp(&(b.first, &b.venue)));
         serde_json::to_string(&met).map_err(|error| error.to_string())

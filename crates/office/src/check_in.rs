@@ -24,8 +24,8 @@ const BETWEEN_VENUES_MIN: SignedDuration = SignedDuration::from_mins(3);
 pub(crate) const OPEN_MAX: SignedDuration = SignedDuration::from_hours(48);
 
 impl Office {
-    /// Checks in with the code at a venue's door. Whoever is still checked in elsewhere is checked out there; whoever scans the
-    /// same code twice has checked in once.
+    /// Checks in with the code at a venue's door. Whoever is still checked in elsewhere is checked out there, after the usual
+    /// stay if that is over; whoever scans the same code twice has checked in once.
     ///
     /// # Errors
     /// [`OfficeError::Unknown`] where there is no such person, or the code is not one that hangs anywhere now;
@@ -44,7 +44,7 @@ impl Office {
         })
     }
 
-    /// Where a person is checked in, and since when.
+    /// Where a person checked in last, unless they checked out or it is two days ago.
     ///
     /// # Errors
     /// [`OfficeError::Unknown`] where there is no such person.
@@ -52,27 +52,41 @@ impl Office {
         &self,
         actor: &Actor,
         person: &PersonId,
-    ) -> Result<Option<(Venue, Timestamp)>, OfficeError> {
+    ) -> Result<Option<CheckedIn>, OfficeError> {
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::CheckIn, Some(person), "").await?;
             let open = desk.about::<OpenVisit>(person).await?.into_iter().map(|open| open.what);
             let open = open.filter(|open| open.entered > desk.ago(OPEN_MAX)).max_by_key(|open| open.entered);
             let Some(OpenVisit { venue, entered, .. }) = open else { return Ok(None) };
-            let place = desk.place(&venue).await?;
-            Ok(place.map(|place| (place.what.venue, entered)))
+            let Some(place) = desk.place(&venue).await? else { return Ok(None) };
+            let until = desk.usual_end(&place.what.venue, entered)?;
+            Ok(Some(CheckedIn { venue: place.what.venue, entered, until, is_over: until < desk.at }))
         })
     }
 
-    /// Checks out of wherever the person is; says whether they were anywhere.
+    /// Checks out of wherever the person is: they leave now, however long they stayed. Says whether they were anywhere.
     ///
     /// # Errors
     /// [`OfficeError::Unknown`] where there is no such person.
     pub async fn check_out(&self, actor: &Actor, person: &PersonId) -> Result<bool, OfficeError> {
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::CheckIn, Some(person), "").await?;
-            desk.leave_everywhere(person).await
+            desk.leave_everywhere(person, true).await
         })
     }
+}
+
+/// Where somebody checked in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckedIn {
+    /// The venue.
+    pub venue: Venue,
+    /// Since when they are there.
+    pub entered: Timestamp,
+    /// When they are taken to have left if they say nothing: after the usual stay at such a venue.
+    pub until: Timestamp,
+    /// Whether that is over.
+    pub is_over: bool,
 }
 
 impl Desk<'_> {
@@ -102,7 +116,7 @@ impl Desk<'_> {
                 return RecordId::parse(&open.what.visit).ok_or(OfficeError::Unknown("visit"));
             }
         }
-        self.leave_everywhere(person).await?;
+        self.leave_everywhere(person, false).await?;
         let key = self.day_key(day, true).await?.ok_or(OfficeError::Unknown("day"))?;
         let id = self.new_id();
         let (pseudonym, venue) = (key.pseudonym(person)?, venue.clone());
@@ -122,16 +136,28 @@ impl Desk<'_> {
         Ok(if minute > entered { minute } else { self.at })
     }
 
-    /// Ends the visits of a person that have not ended, but for those that nobody ended within two days; says whether there were any.
-    async fn leave_everywhere(&mut self, person: &PersonId) -> Result<bool, OfficeError> {
+    /// When somebody who says nothing is taken to have left.
+    fn usual_end(&self, venue: &Venue, entered: Timestamp) -> Result<Timestamp, OfficeError> {
+        Ok(entered.checked_add(self.office.profile.venue.usual_stay_at(Some(&venue.kind)))?)
+    }
+
+    /// Ends the visits of a person that have not ended, but for those that nobody ended within two days: now where they say that they
+    /// leave, or else after the usual stay if that is over. Says whether there were any.
+    async fn leave_everywhere(&mut self, person: &PersonId, says_so: bool) -> Result<bool, OfficeError> {
         let mut was_there = false;
         for open in self.about::<OpenVisit>(person).await? {
             self.discard(&open).await?;
-            if open.what.entered > self.ago(OPEN_MAX) {
-                let visit = RecordId::parse(&open.what.visit).ok_or(OfficeError::Unknown("visit"))?;
-                self.tx.end_visit(&visit, self.left(open.what.entered)?).await?;
-                was_there = true;
+            let OpenVisit { venue, entered, visit, .. } = open.what;
+            if entered <= self.ago(OPEN_MAX) {
+                continue;
             }
+            let mut left = self.left(entered)?;
+            if !says_so && let Some(place) = self.place(&venue).await? {
+                left = left.min(self.usual_end(&place.what.venue, entered)?);
+            }
+            let visit = RecordId::parse(&visit).ok_or(OfficeError::Unknown("visit"))?;
+            self.tx.end_visit(&visit, left).await?;
+            was_there = true;
         }
         Ok(was_there)
     }

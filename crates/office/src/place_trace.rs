@@ -51,6 +51,9 @@ pub struct PlacePreview {
     pub share_of_population: f64,
     /// Venues they were at.
     pub venues: u64,
+    /// Venues for which a notice would be published, also where nobody checked in.
+    #[serde(default)]
+    pub notices: u64,
     /// Infections to expect among them if the case was there all the time, by published attack rates.
     pub expected_infections: f64,
     /// Where those rates were published.
@@ -139,7 +142,7 @@ impl Office {
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::OrderPlaceTrace, None, "").await?;
             let candidates = desk.candidates(near).await?;
-            desk.place_preview(&candidates).await
+            desk.place_preview(near, &candidates).await
         })
     }
 
@@ -161,7 +164,7 @@ impl Office {
             let by = actor.officer().ok_or(OfficeError::Unknown("officer"))?.clone();
             desk.case_of(person, case).await?;
             let candidates = desk.candidates(near).await?;
-            let preview = desk.place_preview(&candidates).await?;
+            let preview = desk.place_preview(near, &candidates).await?;
             let order = PlaceTrace {
                 person: person.clone(),
                 case: case.clone(),
@@ -183,7 +186,8 @@ impl Office {
         })
     }
 
-    /// Approves a place trace that another body ordered: everybody who was near the place is asked whether they were. Gives how many.
+    /// Approves a place trace that another body ordered: everybody who was near the place is asked whether they were, and a notice is
+    /// published for each venue there ([`Office::exposure_notices`]). Gives how many were asked.
     ///
     /// # Errors
     /// [`OfficeError::Forbidden`] for an officer of the same body, [`OfficeError::Refused`] while it is held,
@@ -206,7 +210,7 @@ impl Office {
                 return Err(held());
             }
             let candidates = desk.candidates(&filed.what.near).await?;
-            let preview = desk.place_preview(&candidates).await?;
+            let preview = desk.place_preview(&filed.what.near, &candidates).await?;
             // More people may have been there than when it was ordered.
             if preview.would_be_held && !filed.what.released {
                 (filed.what.held, filed.what.preview) = (true, preview);
@@ -215,6 +219,8 @@ impl Office {
                 return Ok(None);
             }
             let asked = desk.ask_near_place(&filed.what, candidates).await?;
+            let venues = desk.venues_near(&filed.what.near).await?;
+            desk.publish_notices(&filed.what.near, venues).await?;
             desk.log_place_trace(&mut filed, officer, asked).await?;
             filed.what.asked = Some((officer.clone(), desk.at, asked));
             desk.refile(&filed).await?;
@@ -282,6 +288,11 @@ impl Office {
 }
 
 impl NearPlace {
+    fn reach(&self) -> contacts::Place {
+        let NearPlace { position, radius_m, from, to } = *self;
+        contacts::Place { position, radius_m, from, to }
+    }
+
     /// As it is committed to: numbers as text, since a fraction has no single written form.
     fn written(&self) -> serde_json::Value {
         serde_json::json!({
@@ -318,16 +329,8 @@ impl Desk<'_> {
                 "nobody can be found any more",
             ));
         }
-        let place = contacts::Place {
-            position: near.position,
-            radius_m: near.radius_m,
-            from: near.from,
-            to: near.to,
-        };
-        let everywhere = self.everything::<Place>("kept").await?.into_iter().map(|filed| filed.what.venue);
-        let venues: Vec<Venue> = everywhere
-            .filter(|venue| venue.position.is_some_and(|position| place.reaches(position)))
-            .collect();
+        let place = near.reach();
+        let venues = self.venues_near(near).await?;
         let mut builder = VisitsBuilder::default();
         let ids: Vec<VenueId> = venues.iter().map(|venue| venue.venue.clone()).collect();
         let since = near.from.checked_sub(STAY_MAX)?;
@@ -343,6 +346,13 @@ impl Desk<'_> {
             }
         }
         Ok(candidates)
+    }
+
+    /// The venues that a place trace reaches.
+    async fn venues_near(&mut self, near: &NearPlace) -> Result<Vec<Venue>, OfficeError> {
+        let place = near.reach();
+        let everywhere = self.everything::<Place>("kept").await?.into_iter().map(|filed| filed.what.venue);
+        Ok(everywhere.filter(|venue| venue.position.is_some_and(|of| place.reaches(of))).collect())
     }
 
     /// Everybody's visits to venues on some days.
@@ -367,7 +377,12 @@ impl Desk<'_> {
         self.visits_overlapping(&spans).await
     }
 
-    async fn place_preview(&mut self, candidates: &[Candidate]) -> Result<PlacePreview, OfficeError> {
+    async fn place_preview(
+        &mut self,
+        near: &NearPlace,
+        candidates: &[Candidate],
+    ) -> Result<PlacePreview, OfficeError> {
+        let notices = self.venues_near(near).await?.len() as u64;
         let profile = &self.office.profile;
         let preview = contacts::preview(profile, candidates);
         let mut venues: Vec<&VenueId> = candidates.iter().map(|candidate| &candidate.venue).collect();
@@ -380,6 +395,7 @@ impl Desk<'_> {
             people,
             share_of_population: people as f64 / population.max(1) as f64,
             venues,
+            notices,
             expected_infections: preview.expected_infections,
             sources: preview.sources.into_iter().collect(),
             would_be_held,

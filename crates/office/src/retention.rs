@@ -52,6 +52,7 @@ const CLASSES: &[(&str, DataClass)] = &[
     ("named_contact", DataClass::NamedContacts),
     ("follow_up", DataClass::Cases),
     ("place_trace", DataClass::Exposures),
+    ("exposure_notice", DataClass::Exposures),
     ("share", DataClass::Ratings),
     ("unexplained", DataClass::Ratings),
     ("alert", DataClass::Rulings),

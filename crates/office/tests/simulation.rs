@@ -322,7 +322,8 @@ async fn act(town: &Town, writes_left: &AtomicI64, draws: &mut Draws, model: &mu
         40..65 => {
             let (venue, code) = town.venue(&format!("v{}", draws.below(12))).await;
             survive!(model, writes_left, draws, office.check_in(&actor, &person, &code)).unwrap();
-            leave(model, &person, now);
+            let usual = town.profile.venue.usual_stay_at(Some(&"shop".parse().unwrap()));
+            leave(model, &person, now, usual);
             let says = Visit { venue, entered: now, left: None };
             model.open_visits.insert(person.clone(), model.world.visits.len());
             model.world.visits.push(About { person: person.clone(), says });
@@ -332,7 +333,7 @@ async fn act(town: &Town, writes_left: &AtomicI64, draws: &mut Draws, model: &mu
             // The office forgets a visit that was never ended after two days; the visit stays open.
             assert!(!was_there || model.open_visits.contains_key(&person));
             if was_there {
-                leave(model, &person, now);
+                leave(model, &person, now, SignedDuration::MAX);
             }
             model.open_visits.remove(&person);
         }
@@ -432,12 +433,14 @@ async fn register(town: &Town, writes_left: &AtomicI64, draws: &mut Draws, model
     model.people.insert(person, Known { household, ..Known::default() });
 }
 
-fn leave(model: &mut Model, person: &PersonId, now: Timestamp) {
+/// Somebody left, after so long at the latest.
+fn leave(model: &mut Model, person: &PersonId, now: Timestamp, at_most: SignedDuration) {
     if let Some(visit) = model.open_visits.remove(person) {
         let visit = &mut model.world.visits[visit];
         // After two days the office no longer knows it as open, and it stays without an end.
         if now.duration_since(visit.says.entered) < SignedDuration::from_hours(48) {
-            visit.says.left = Some(now);
+            let stayed = now.duration_since(visit.says.entered).min(at_most);
+            visit.says.left = Some(visit.says.entered + stayed);
         }
     }
 }

@@ -1,6 +1,7 @@
 // A resident's page while it is open: the code is live, the countdown goes on, a colour that changes is shown at once, and without a
 // network the page says how old it is. Everything else works without this script.
 
+import { compare } from "./diary.js";
 import { current, fetchPasses, forget, load, prove } from "./wallet.js";
 import { ago, left, say } from "./words.js";
 
@@ -114,6 +115,14 @@ async function start() {
   await renew().catch(() => {});
   await draw().catch(() => {});
   tick();
+  sayMet().catch(() => {});
+}
+
+/** Says that the diary on this phone met a notice; what it met stands in the diary alone. */
+async function sayMet() {
+  const { met } = await compare();
+  const note = document.getElementById("met");
+  if (note) note.hidden = met.length === 0;
 }
 
 const isSeen = () => document.visibilityState === "visible";

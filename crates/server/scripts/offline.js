@@ -1,6 +1,6 @@
 // Lets pages open without a network: registers the service worker, and keeps the page that was open before there was one.
 
-const KEPT = ["/me", "/check"];
+const KEPT = ["/me", "/check", "/diary"];
 
 async function prepare() {
   const had = navigator.serviceWorker.controller !== null;

@@ -8,11 +8,15 @@ const PAGES = "pages";
 /** How long a page is waited for before the kept one is shown, in milliseconds. */
 const PATIENCE = 8_000;
 
-const isKept = (path) => path === "/me" || path === "/check" || path.startsWith("/me/for/");
+/** Pages that are the same for everybody: signing out leaves them. */
+const OPEN = ["/check", "/diary"];
+const isKept = (path) => path === "/me" || OPEN.includes(path) || path.startsWith("/me/for/");
 
 self.addEventListener("install", (event) => {
   const all = async () => (await caches.open(SHELL)).addAll(PARTS.map((path) => new Request(path, { cache: "no-cache" })));
-  event.waitUntil(all().then(() => self.skipWaiting()));
+  // The diary opens without a network also where nobody opened it before.
+  const diary = async () => (await caches.open(PAGES)).add("/diary");
+  event.waitUntil(Promise.all([all(), diary()]).then(() => self.skipWaiting()));
 });
 
 self.addEventListener("activate", (event) => {
@@ -46,7 +50,9 @@ async function page(request, path) {
     if (isKept(path)) await keep(path, answer);
     return answer;
   } catch {
-    return (await kept()) || nothing();
+    // A venue's code is noted on the phone where nothing else can be done with it.
+    const instead = path.startsWith("/venue/") && (await (await caches.open(PAGES)).match("/diary"));
+    return instead || (await kept()) || nothing();
   }
 }
 
@@ -54,7 +60,7 @@ async function keep(path, answer) {
   const pages = await caches.open(PAGES);
   if (answer.ok) await pages.put(path, answer.clone());
   // Whoever is no longer signed in leaves no page behind.
-  else if (answer.type === "opaqueredirect" && path !== "/check") await pages.delete(path);
+  else if (answer.type === "opaqueredirect" && !OPEN.includes(path)) await pages.delete(path);
 }
 
 function nothing() {

@@ -1,38 +1,18 @@
 // The passes of the hours ahead and the keys they are bound to. A key is made here, cannot be taken out of this browser, and signs
 // every half minute that this phone is here.
 
+import { within } from "./kept.js";
+
 const KEYS = 24;
 const ECDSA = { name: "ECDSA", namedCurve: "P-256" };
-
-function open() {
-  return new Promise((done, failed) => {
-    const request = indexedDB.open("cleanbill", 1);
-    request.onupgradeneeded = () => request.result.createObjectStore("wallets", { keyPath: "person" });
-    request.onsuccess = () => done(request.result);
-    request.onerror = () => failed(request.error);
-  });
-}
-
-async function within(mode, act) {
-  const database = await open();
-  try {
-    return await new Promise((done, failed) => {
-      const request = act(database.transaction("wallets", mode).objectStore("wallets"));
-      request.onsuccess = () => done(request.result);
-      request.onerror = () => failed(request.error);
-    });
-  } finally {
-    database.close();
-  }
-}
 
 const hexadecimal = (bytes) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** The passes that this phone has for somebody. */
-export const load = (person) => within("readonly", (wallets) => wallets.get(person));
+export const load = (person) => within("wallets", "readonly", (wallets) => wallets.get(person));
 
 /** Forgets them. */
-export const forget = (person) => within("readwrite", (wallets) => wallets.delete(person));
+export const forget = (person) => within("wallets", "readwrite", (wallets) => wallets.delete(person));
 
 /** Fetches passes for the hours ahead; `since` is what they go with: another one means that they no longer count. */
 export async function fetchPasses(person, since) {
@@ -46,7 +26,7 @@ export async function fetchPasses(person, since) {
   if (!answer.ok) throw new Error(`no passes: ${answer.status}`);
   const passes = (await answer.json()).map((pass, hour) => ({ ...pass, key: pairs[hour].privateKey }));
   const wallet = { person, since, passes };
-  await within("readwrite", (wallets) => wallets.put(wallet));
+  await within("wallets", "readwrite", (wallets) => wallets.put(wallet));
   return wallet;
 }
 

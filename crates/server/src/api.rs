@@ -7,6 +7,7 @@ mod colour;
 mod deletions;
 mod documents;
 mod evidence_given;
+mod exposure_notices;
 mod follow_ups;
 mod held;
 mod imports;
@@ -234,6 +235,7 @@ fn endpoints() -> Vec<Endpoint> {
         push_subscriptions::endpoints(),
         follow_ups::endpoints(),
         place_traces::endpoints(),
+        exposure_notices::endpoints(),
         line_lists::endpoints(),
         oversight::endpoints(),
         imports::endpoints(),

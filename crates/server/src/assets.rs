@@ -37,16 +37,20 @@ macro_rules! scripts {
     };
 }
 
-static SCRIPTS: [Asset; 11] = scripts![
+static SCRIPTS: [Asset; 15] = scripts![
     "attach.js",
     "camera.js",
     "check.js",
+    "diary-page.js",
+    "diary.js",
     "door-worker.js",
+    "kept.js",
     "me.js",
     "module.js",
     "offline.js",
     "passkeys.js",
     "told.js",
+    "venue.js",
     "wallet.js",
     "words.js"
 ];

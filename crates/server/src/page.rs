@@ -4,6 +4,7 @@ mod cases;
 mod check;
 mod declare;
 mod desk;
+mod diary;
 mod field;
 mod figures;
 mod home;
@@ -66,6 +67,7 @@ pub(crate) fn router() -> Router<Service> {
         .merge(check::routes())
         .merge(declare::routes())
         .merge(desk::routes())
+        .merge(diary::routes())
         .merge(field::routes())
         .merge(laboratory::routes())
         .merge(cases::routes())

@@ -73,7 +73,8 @@ struct Inner {
     /// When the database last did not answer.
     away: Mutex<Option<Instant>>,
     memory: Arc<Memory>,
-    filter: tokio::sync::Mutex<Option<(Bytes, Timestamp)>>,
+    filter: Remembered,
+    notices: Remembered,
     trust_list: tokio::sync::Mutex<Option<(SignedTrustList, Timestamp)>>,
     addresses: Rates,
     accounts: Rates,
@@ -109,6 +110,32 @@ fn is_within(made: Timestamp, now: Timestamp) -> bool {
     (SignedDuration::ZERO..DOCUMENTS_REMEMBERED).contains(&now.duration_since(made))
 }
 
+/// A document that is made anew once a minute at most.
+#[derive(Default)]
+struct Remembered(tokio::sync::Mutex<Option<(Bytes, Timestamp)>>);
+
+impl Remembered {
+    /// What is remembered, or else what is made now. Doors and phones work through an outage: what was made before goes on then, and says
+    /// itself how long it lasts.
+    async fn get(
+        &self,
+        now: Timestamp,
+        made: impl Future<Output = Result<Vec<u8>, OfficeError>>,
+    ) -> Result<Bytes, OfficeError> {
+        let mut known = self.0.lock().await;
+        if let Some((bytes, at)) = &*known
+            && is_within(*at, now)
+        {
+            return Ok(bytes.clone());
+        }
+        let made = made.await;
+        if let (Err(OfficeError::Store(_)), Some((bytes, _))) = (&made, &*known) {
+            return Ok(bytes.clone());
+        }
+        Ok(known.insert((made?.into(), now)).0.clone())
+    }
+}
+
 impl Service {
     /// A service of these parts.
     #[must_use]
@@ -130,7 +157,8 @@ impl Service {
             metrics: registry(),
             away: Mutex::default(),
             memory,
-            filter: tokio::sync::Mutex::default(),
+            filter: Remembered::default(),
+            notices: Remembered::default(),
             trust_list: tokio::sync::Mutex::default(),
             addresses: Rates::new(limits.per_address, limits.per_address * 4.0),
             accounts: Rates::new(limits.per_account, limits.per_account * 4.0),
@@ -277,21 +305,18 @@ impl Service {
 
     /// The filter of revoked passes, at most a minute old: making one reads every living pass.
     pub(crate) async fn filter(&self) -> Result<Bytes, Problem> {
-        let mut filter = self.0.filter.lock().await;
-        let now = self.now();
-        if let Some((bytes, made)) = &*filter
-            && is_within(*made, now)
-        {
-            return Ok(bytes.clone());
-        }
-        let made = self.officers().revocation_filter().await;
-        // Doors work through an outage: a filter says itself how long it lasts.
-        if let (Err(OfficeError::Store(_)), Some((bytes, _))) = (&made, &*filter) {
-            return Ok(bytes.clone());
-        }
-        let bytes = Bytes::from(made.map_err(|error| self.problem(&error))?);
-        *filter = Some((bytes.clone(), now));
-        Ok(bytes)
+        let filter = self.0.filter.get(self.now(), self.officers().revocation_filter()).await;
+        filter.map_err(|error| self.problem(&error))
+    }
+
+    /// The notices that phones compare with what they keep themselves, as JSON, from at most a minute ago.
+    pub(crate) async fn exposure_notices(&self) -> Result<Bytes, Problem> {
+        let made = async {
+            let notices = self.office().exposure_notices().await?;
+            serde_json::to_vec(&serde_json::json!({ "notices": notices }))
+                .map_err(|error| OfficeError::Unreadable(error.to_string()))
+        };
+        self.0.notices.get(self.now(), made).await.map_err(|error| self.problem(&error))
     }
 
     /// The signed trust list. Whether a key changed is asked once a minute, and at once where it changed here; it is signed again

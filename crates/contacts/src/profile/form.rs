@@ -172,6 +172,7 @@ pub(super) fn parse(document: &[u8]) -> Result<Profile, ProfileError> {
         together_within: places.duration(&form.together.within)?,
         plane_rows: form.plane.rows,
         ask_above: form.ask.ask_above,
+        document: text.to_owned(),
         classes: classes.into_iter().collect(),
         attack_rates: form.attack_rate.into_iter().map(rate).collect(),
     })

@@ -66,6 +66,7 @@ async fn r4_a_place_trace_takes_two_bodies_and_asks_and_colours_nobody() {
         }
         let preview = town.office.preview_place_trace(&one, &near).await.unwrap();
         assert_eq!((preview.people, preview.venues, preview.would_be_held), (3, 1, false));
+        assert_eq!(preview.notices, 1);
         assert!((preview.share_of_population - 3.0 / 5.0).abs() < 1e-9);
         assert!(preview.expected_infections > 0.0 && !preview.sources.is_empty());
         assert!(town.office.preview_place_trace(&other, &near).await.is_err());
@@ -81,8 +82,16 @@ async fn r4_a_place_trace_takes_two_bodies_and_asks_and_colours_nobody() {
             let denied = town.office.approve_place_trace(officer, &trace).await;
             assert!(matches!(denied, Err(OfficeError::Forbidden { .. })));
         }
+        assert_eq!(town.office.exposure_notices().await.unwrap(), [], "nothing is published yet");
         assert_eq!(town.office.approve_place_trace(&other, &trace).await.unwrap(), 3);
         assert!(town.office.approve_place_trace(&other, &trace).await.is_err(), "once");
+        let notices = town.office.exposure_notices().await.unwrap();
+        let question = town.office.questions(&people[0].1, &people[0].0).await.unwrap().remove(0).1;
+        assert_eq!(notices.len(), 1, "the hill is too far away");
+        assert_eq!(
+            (&notices[0].venue, notices[0].from, notices[0].to),
+            (&question.venue, near.from, near.to)
+        );
         let (bo, as_bo) = &people[0];
         let (_, as_far) = &people[3];
         assert_eq!(town.office.questions(as_far, &people[3].0).await.unwrap(), []);
@@ -135,6 +144,33 @@ async fn r5_a_place_trace_of_very_many_waits_for_oversight() {
         assert!(town.office.approve_place_trace(&other, &second).await.is_err(), "it was ended");
         let asked = town.office.questions(&people[0].1, &people[0].0).await.unwrap();
         assert_eq!(asked.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn notices_for_phones_are_published_once_and_forgotten_like_visits() {
+    everywhere(200, async |town| {
+        town.publish().await;
+        on_the_square(&town, 1).await;
+        let (anna, _) = town.person("Anna", None).await;
+        let (case, _) = town.case(&anna, None).await;
+        let one = officer("inv-1", Role::Investigator, "cdc");
+        let other = officer("rev-1", Role::Reviewer, "court");
+        let (near, area) = (square(&town), "hangzhou/shangcheng".parse().unwrap());
+        for _ in 0..2 {
+            let order = town.office.order_place_trace(&one, (&anna, &case), &near, &area, "Why").await;
+            town.office.approve_place_trace(&other, &order.unwrap().0).await.unwrap();
+        }
+        let notices = town.office.exposure_notices().await.unwrap();
+        assert_eq!(notices.len(), 1, "the same is not said twice");
+        assert!(
+            !format!("{notices:?}").contains(anna.as_str())
+                && !format!("{notices:?}").contains(case.as_str())
+        );
+        town.minutes(15 * 24 * 60).await;
+        assert_eq!(town.office.exposure_notices().await.unwrap(), []);
+        assert!(town.office.tick().await.unwrap().forgotten > 0);
     })
     .await;
 }

@@ -70,3 +70,27 @@ async fn r16_codes_that_are_scanned_from_afar_are_not_believed_and_change_no_col
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_says_nothing_left_after_the_usual_stay_and_whoever_says_so_when_they_did() {
+    everywhere(200, async |town: Town| {
+        let (anna, as_anna) = town.person("Anna", None).await;
+        let visits = async || town.office.export(&as_anna, &anna).await.unwrap().visits;
+        let usual = town.profile.venue.usual_stay_at(Some(&"shop".parse().unwrap()));
+        // Anna checks in at a shop, says nothing, and checks in at another one five hours later.
+        town.office.check_in(&as_anna, &anna, &town.code("bakery").await).await.unwrap();
+        let at = town.office.checked_in(&as_anna, &anna).await.unwrap().unwrap();
+        assert_eq!((at.until, at.is_over), (at.entered + usual, false));
+        town.minutes(5 * 60).await;
+        assert!(town.office.checked_in(&as_anna, &anna).await.unwrap().unwrap().is_over);
+        town.office.check_in(&as_anna, &anna, &town.code("butcher").await).await.unwrap();
+        assert_eq!(visits().await[0].left, Some(at.until));
+        // There she says that she leaves, after longer than is usual: so it was.
+        town.minutes(3 * 60).await;
+        assert!(town.office.check_out(&as_anna, &anna).await.unwrap());
+        let second = visits().await.remove(1);
+        assert_eq!(second.left.unwrap() - second.entered, 3 * jiff::SignedDuration::from_hours(1));
+        assert_eq!(town.office.checked_in(&as_anna, &anna).await.unwrap(), None);
+    })
+    .await;
+}

@@ -42,9 +42,21 @@ struct Page {
     code: String,
     is_resident: bool,
     /// Since when the reader is checked in here.
-    here: Option<String>,
+    here: Option<Here>,
     /// Where else they are checked in.
     elsewhere: Option<String>,
+    /// The venue's number, its kind, and how many minutes people usually stay, for the diary on the phone.
+    venue: String,
+    kind_word: String,
+    stay: i64,
+}
+
+/// Somebody's visit.
+struct Here {
+    since: String,
+    /// When they are taken to have left.
+    until: String,
+    is_over: bool,
 }
 
 /// The page of the venue's door that somebody was at before they signed in.
@@ -60,7 +72,7 @@ async fn venue(
 ) -> Result<Response, Problem> {
     let failed = |error| service.problem(&error);
     let code = VenueCode::read(&code);
-    let venue = service.office().venue_with(&code).await.map_err(failed)?;
+    let (venue, stay) = service.office().venue_and_stay(&code).await.map_err(failed)?;
     let frame = &asked.frame;
     let resident = asked.caller.as_ref().filter(|caller| caller.role() == Role::Resident);
     let open = match resident {
@@ -70,9 +82,12 @@ async fn venue(
         }
     };
     let (here, elsewhere) = match open {
-        None => (None, None),
-        Some((at, since)) if at.venue == venue.venue => (Some(frame.when(&since)), None),
-        Some((at, _)) => (None, Some(at.name.unwrap_or_default())),
+        Some(at) if at.venue.venue == venue.venue => {
+            let (since, until) = (frame.when(&at.entered), frame.when(&at.until));
+            (Some(Here { since, until, is_over: at.is_over }), None)
+        }
+        Some(at) if !at.is_over => (None, Some(at.venue.name.unwrap_or_default())),
+        Some(_) | None => (None, None),
     };
     let is_anybody = asked.caller.is_none();
     let mut response = shown(&Page {
@@ -82,6 +97,9 @@ async fn venue(
         is_resident: resident.is_some(),
         here,
         elsewhere,
+        venue: venue.venue.to_string(),
+        kind_word: venue.kind.to_string(),
+        stay,
         page: asked.frame,
     })?;
     if is_anybody {

@@ -66,6 +66,8 @@ pub(super) struct Page {
     timeline: Vec<Step>,
     looks: Vec<Look>,
     cares_for: Vec<CaredFor>,
+    /// Where its reader is checked in, and until when if they say nothing.
+    here: Option<(String, String)>,
     help: String,
 }
 
@@ -186,6 +188,16 @@ impl About<'_> {
         let mut appeals = appeals.map_err(|error| self.failed(&error))?;
         appeals.sort_by_key(|(_, appeal)| (appeal.decision.is_some(), std::cmp::Reverse(appeal.made)));
         Ok(appeals)
+    }
+
+    /// Where its reader is checked in themself.
+    async fn here(&self) -> Result<Option<(String, String)>, Problem> {
+        if self.caller.resident()? != *self.person {
+            return Ok(None);
+        }
+        let at = self.service.office().checked_in(&self.caller.actor, self.person).await;
+        let at = at.map_err(|error| self.failed(&error))?.filter(|at| !at.is_over);
+        Ok(at.map(|at| (at.venue.name.unwrap_or_default(), self.frame.when(&at.until))))
     }
 
     /// The picture of the pass; none where the office issues none.
@@ -319,6 +331,7 @@ pub(super) async fn page(
         timeline,
         looks,
         cares_for,
+        here: about.here().await?,
         page: frame,
     })
 }

@@ -4,7 +4,10 @@ import { compare, end, forget, forgetAll, leave, note, visits } from "./diary.js
 import { ago, say } from "./words.js";
 
 const find = (id) => document.getElementById(id);
-const when = (instant) => new Date(instant).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+/** A visit that is longer ago is over, whatever its owner says now. */
+const STAY = 48 * 3_600_000;
+const times = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+const span = (from, to) => times.formatRange(new Date(from), new Date(to));
 
 function button(words, act) {
   const of = document.createElement("button");
@@ -20,14 +23,14 @@ function failed() {
 
 /** A line of the diary: where, from when until when, and what can be done with it. */
 function line(visit) {
-  const [item, name, times, actions] = ["li", "strong", "span", "span"].map((of) => document.createElement(of));
+  const [item, name, when, actions] = ["li", "strong", "span", "span"].map((of) => document.createElement(of));
   name.textContent = visit.name || `${say("diary-code")} ${visit.code}`;
-  const until = visit.left || end(visit) < Date.now() ? when(end(visit)) : say("diary-here");
-  times.textContent = ` ${when(visit.entered)} – ${until}${visit.left ? "" : ` (${say("diary-usual")})`} `;
+  const [isThere, since] = [!visit.left && end(visit) > Date.now(), Date.parse(visit.entered)];
+  when.textContent = isThere ? ` ${times.format(since)} – ${say("diary-here")}` : ` ${span(since, end(visit))}${visit.left ? "" : ` (${say("diary-usual")})`}`;
   actions.className = "actions";
-  if (!visit.left) actions.append(button(say("diary-left"), () => leave(visit)));
+  if (!visit.left && Date.now() - since < STAY) actions.append(button(say("diary-left"), () => leave(visit)));
   actions.append(button(say("diary-forget"), () => forget(visit.id)));
-  item.append(name, times, actions);
+  item.append(name, when, actions);
   return item;
 }
 
@@ -41,7 +44,7 @@ async function list() {
     const item = document.createElement("li");
     const name = document.createElement("strong");
     name.textContent = of.name;
-    item.append(name, ` ${when(of.first)} – ${when(of.last)}, ${say("diary-minutes", of.minutes)}`);
+    item.append(name, ` ${span(of.first, of.last)}, ${say("diary-minutes", of.minutes)}`);
     return item;
   }));
   find("advice").hidden = met.length === 0;

@@ -14,6 +14,10 @@ use crate::{Camera, Running, camera::keep, free_port, http::ask, wait_for};
 
 /// The key under which WebDriver names an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// The tabulator, as WebDriver names it.
+pub const TABULATOR: char = '\u{e004}';
+/// The key that presses what has the focus.
+pub const ENTER: char = '\u{e007}';
 /// How long something may take to appear.
 const PATIENCE: Duration = Duration::from_secs(45);
 
@@ -115,11 +119,12 @@ impl Browser {
         self.devtools("Emulation.setDeviceMetricsOverride", &size);
     }
 
-    /// Gives its reader a dark screen, or a light one.
+    /// Gives its reader, who wants nothing to move, a dark screen, or a light one.
     pub fn dark(&self, is_dark: bool) {
         let value = if is_dark { "dark" } else { "light" };
-        let scheme = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
-        self.devtools("Emulation.setEmulatedMedia", &scheme);
+        let feature = |name: &str, value: &str| json!({ "name": name, "value": value });
+        let features = [feature("prefers-color-scheme", value), feature("prefers-reduced-motion", "reduce")];
+        self.devtools("Emulation.setEmulatedMedia", &json!({ "features": features }));
     }
 
     /// Gives its reader another eyesight, as `Emulation.setEmulatedVisionDeficiency` of the protocol names it, or their own by `none`.
@@ -146,9 +151,9 @@ impl Browser {
         self.send("POST", "/cookie", &cookie);
     }
 
-    /// Presses the tabulator.
-    pub fn press_tab(&self) {
-        let key = |kind| json!({ "type": kind, "value": "\u{e004}" });
+    /// Presses a key.
+    pub fn press(&self, key: char) {
+        let key = |kind| json!({ "type": kind, "value": key });
         let keys = json!({ "type": "key", "id": "keyboard", "actions": [key("keyDown"), key("keyUp")] });
         self.send("POST", "/actions", &json!({ "actions": [keys] }));
     }

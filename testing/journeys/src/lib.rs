@@ -1,4 +1,5 @@
-//! What the journeys are made with: a [`Town`] that runs, a [`Browser`] that somebody uses, and a [`Camera`] that is shown pictures.
+//! What the journeys are made with: a [`Town`] that runs, a [`Browser`] that somebody uses, a [`Camera`] that is shown pictures, and a
+//! [`Reader`] who looks at pages in every way.
 //!
 //! The browser is driven by the WebDriver protocol (W3C), of which a journey needs a dozen requests; the crates that speak all of it
 //! bring a licence that this project does not take, or an HTTP client as large as the server.
@@ -16,10 +17,12 @@ mod browser;
 mod camera;
 mod http;
 mod people;
+mod reader;
 mod town;
 
-pub use browser::{Browser, Options};
+pub use browser::{Browser, ENTER, Options, TABULATOR};
 pub use camera::Camera;
+pub use reader::Reader;
 pub use town::{PASSWORD, Town};
 
 use std::{

@@ -105,28 +105,41 @@ impl Town {
         record["resident"]["household"].as_str().unwrap().to_owned()
     }
 
-    /// The investigator confirms the case.
-    pub fn confirm_case(&self) {
+    /// The investigator confirms the case; gives its person and its number.
+    pub fn confirm_case(&self) -> (String, String) {
         let bearer = format!("authorization: Bearer {}\r\n", self.token);
         let path = format!("/api/v1/people/{}/cases", self.case);
         let (status, body) = ask(self.port, "POST", &path, &bearer, "{}").unwrap();
         assert_eq!(status, 201, "{body}");
+        let answer: Value = serde_json::from_str(&body).unwrap();
+        (self.case.clone(), answer["case"].as_str().unwrap().to_owned())
     }
 
-    /// A pass on paper that the office signed and that ends after so many seconds, as a picture.
+    /// A green pass on paper that the office signed and that ends after so many seconds, as a picture.
     #[must_use]
-    pub fn pass_that_ends_in(&self, seconds: u32) -> Vec<u8> {
+    pub fn pass_that_ends_in(&self, seconds: i64) -> Vec<u8> {
+        let picture = self.folder.path().join("ends.png");
+        let _ = self.issue("green", seconds, &picture);
+        std::fs::read(picture).unwrap()
+    }
+
+    /// The text of a pass on paper that the office signed and that ends after so many seconds, or did so long ago.
+    #[must_use]
+    pub fn pass_text(&self, level: &str, seconds: i64) -> String {
+        self.issue(level, seconds, &self.folder.path().join("text.png"))
+    }
+
+    fn issue(&self, level: &str, seconds: i64, picture: &Path) -> String {
         let keys = self.folder.path().join("town/keys/passes");
         let key = std::fs::read_dir(keys).unwrap().map(|file| file.unwrap().path()).next().unwrap();
-        let picture = self.folder.path().join("ends.png");
-        let ends = jiff::Timestamp::now() + Duration::from_secs(seconds.into());
-        let ends = jiff::Timestamp::from_second(ends.as_second()).unwrap().to_string();
+        let ends = jiff::Timestamp::from_second(jiff::Timestamp::now().as_second() + seconds);
+        let ends = ends.unwrap().to_string();
         let mut command = Command::new(program());
-        command.args(["pass", "issue", "--level", "green", "--expires", &ends, "--key"]).arg(key);
-        command.args(["--issuer", &self.issuer(), "--qr"]).arg(&picture);
+        command.args(["pass", "issue", "--level", level, "--expires", &ends, "--key"]).arg(key);
+        command.args(["--issuer", &self.issuer(), "--qr"]).arg(picture);
         let done = command.output().unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        std::fs::read(picture).unwrap()
+        String::from_utf8(done.stdout).unwrap().trim().to_owned()
     }
 
     fn issuer(&self) -> String {

@@ -70,7 +70,7 @@ fn r1_r3_a_resident_whose_colour_turns_is_told_why_contests_it_with_two_taps_and
     phone.keep("me-green");
 
     // Somebody who lives with her is confirmed while her page is open: it turns by itself, and says so.
-    town.confirm_case();
+    let _ = town.confirm_case();
     phone.wait_until("return document.getElementById('me').dataset.level === 'yellow'");
     phone.wait_until("return /has changed.*Yellow/s.test(document.querySelector('#me > .note').textContent)");
     phone.open(&town.page("/me"));

@@ -1,9 +1,10 @@
-//! Chores of the house: `cargo xtask demo | crash | tidy | wasm | device | fuzz`.
+//! Chores of the house: `cargo xtask demo | crash | tidy | wasm | device | fuzz | screens`.
 
 mod crash;
 mod demo;
 mod fuzz;
 mod http;
+mod screens;
 mod tidy;
 mod wasm;
 
@@ -25,6 +26,7 @@ usage: cargo xtask <chore>
   wasm            build the pure crates for wasm32-unknown-unknown
   device          build the module that phones and doors run; the server takes it in when it is built next
   fuzz [SECONDS]  run every fuzz target for a while (default 20 seconds each)
+  screens         look at every page in a browser, and make the pictures of docs/screens anew
 ";
 
 fn main() -> ExitCode {
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         ["wasm"] => wasm::run(),
         ["device"] => wasm::build_device(),
         ["device-glue"] => wasm::glue(),
+        ["screens"] => screens::run_screens(),
         ["fuzz"] => fuzz::run_all("20"),
         ["fuzz", seconds] => fuzz::run_all(seconds),
         _ => {

@@ -861,3 +861,4 @@ venue-over-still = Are you still here, or did you stay longer?
 venue-again = I am still here
 venue-phone = On this phone alone
 venue-phone-lead = Without an account: your phone keeps that you were here, compares it with published notices, and tells nobody but you. Whoever checks in has it in this diary too.
+review-told = What the person is told:

@@ -861,3 +861,4 @@ venue-over-still = 您还在这里，或停留得更久吗？
 venue-again = 我还在这里
 venue-phone = 只保存在本机
 venue-phone-lead = 无需账户：手机记下您来过这里，与发布的提示比对，只告诉您本人。签到的人也会在日记中看到。
+review-told = 告知本人的内容：

@@ -33,12 +33,15 @@ pub enum Need {
     Other,
 }
 
+/// Most characters of what somebody says of a need.
+const WORDS_MAX: usize = 500;
+
 /// A need that somebody told, until it is met.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Needed {
     /// What.
     pub need: Need,
-    /// In the worker's words.
+    /// In the words of whoever told it: the person or a worker.
     pub words: String,
     /// Since when.
     pub since: Timestamp,
@@ -223,6 +226,53 @@ impl Office {
             let mut filed = desk.follow_up(person).await?;
             (filed.what.next, filed.what.agreed) = (to, true);
             desk.keep_follow_up(&filed).await
+        })
+    }
+
+    /// Remembers that a restricted person needs something: whoever works in their area sees them first. What they said of the same need
+    /// before is replaced.
+    ///
+    /// # Errors
+    /// [`OfficeError::Refused`] for somebody who is not restricted, and for more than 500 characters.
+    pub async fn ask_for_help(
+        &self,
+        actor: &Actor,
+        person: &PersonId,
+        need: Need,
+        words: &str,
+    ) -> Result<(), OfficeError> {
+        if words.chars().count() > WORDS_MAX {
+            return Err(OfficeError::refused(
+                format!("at most {WORDS_MAX} characters can be taken down"),
+                "say it in fewer words, or call",
+            ));
+        }
+        transact!(self, |desk| {
+            desk.authorise(actor, UseCase::FollowUp, Some(person), "asking for help").await?;
+            desk.known(person).await?;
+            let rated = desk.about::<Rated>(person).await?;
+            if rated.iter().all(|rated| rated.what.level == Level::Green) {
+                return Err(OfficeError::refused(
+                    "help is brought to people who have to stay at home",
+                    "call the number on this page; nothing keeps you at home now",
+                ));
+            }
+            let mut filed = desk.follow_up(person).await?;
+            filed.what.needs.retain(|needed| needed.need != need);
+            filed.what.needs.push(Needed { need, words: words.trim().to_owned(), since: desk.at });
+            desk.keep_follow_up(&filed).await
+        })
+    }
+
+    /// What a person needs and was not brought yet.
+    ///
+    /// # Errors
+    /// [`OfficeError::Unknown`] where the actor may not act for the person.
+    pub async fn needs(&self, actor: &Actor, person: &PersonId) -> Result<Vec<Needed>, OfficeError> {
+        transact!(self, |desk| {
+            desk.authorise(actor, UseCase::FollowUp, Some(person), "reading out needs").await?;
+            let ups = desk.about::<FollowUp>(person).await?;
+            Ok(ups.into_iter().flat_map(|up| up.what.needs).collect())
         })
     }
 

@@ -239,7 +239,7 @@ fn body_of(path: &str) -> serde_json::Value {
         "shares" => json!({ "with": "my employer", "hours": 24 }),
         "follow-ups" => json!({ "reached": false }),
         "interviews" => json!({ "visits": [], "contacts": [] }),
-        "needs-met" => json!({ "need": "food" }),
+        "needs" | "needs-met" => json!({ "need": "food" }),
         "particulars" => json!({ "language": "en" }),
         "issuers" => {
             json!({ "name": "some/authority", "issuer": "SA", "key": "AAAA", "not_after": "2020-03-01T00:00:00Z" })

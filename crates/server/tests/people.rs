@@ -175,3 +175,36 @@ fn every_text_has_the_contrast_of_wcag_on_every_ground_light_and_dark() {
     }
     assert_eq!(schemes.len(), 2);
 }
+
+#[tokio::test]
+async fn whoever_has_to_stay_at_home_asks_for_food_and_a_worker_sees_it_first() {
+    everywhere(async |town: Town| {
+        town.publish().await;
+        let (person, token) = town.resident("Ma", None).await;
+        let help = "action=help&need=food&words=Rice+and+milk";
+        let refused = post(&town, "/me", &token, help).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "nothing keeps her at home");
+        assert!(!page(&town, "/me", &token).await.contains("name=\"need\""));
+        post(&town, "/me", &token, "action=declare&symptom=fever").await;
+        assert_eq!(post(&town, "/me", &token, help).await.header("location"), "/me?done=asked-for-help");
+        let shown = page(&town, "/me", &token).await;
+        assert!(shown.contains("Food or water") && shown.contains("Rice and milk"), "{shown}");
+        // What she says of it later replaces it.
+        post(&town, "/me", &token, "action=help&need=food&words=Rice").await;
+        let shown = page(&town, "/me", &token).await;
+        assert!(!shown.contains("Rice and milk"), "{shown}");
+        let worker = town.officer("worker", office::Role::Field, "district/office").await;
+        let request = Request::get("/api/v1/follow-ups").header("purpose", "today's round");
+        let request = request.header("authorization", format!("Bearer {worker}")).body(Body::empty());
+        let list = town.ask(request.unwrap()).await.json();
+        assert_eq!(
+            (&list["tasks"][0]["person"], &list["tasks"][0]["because"]),
+            (&person.into(), &"needs".into())
+        );
+        assert!(list.to_string().contains("Rice"), "{list}");
+        let path = "/api/v1/people/me/follow-ups/needs";
+        let other = serde_json::json!({ "need": "medicine", "words": "x".repeat(501) });
+        assert_eq!(town.post(path, &token, other).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    })
+    .await;
+}

@@ -137,6 +137,11 @@ impl Browser {
         self.devtools("Emulation.setCPUThrottlingRate", &json!({ "rate": times }));
     }
 
+    /// Runs no script of any page from now on.
+    pub fn run_no_scripts(&self) {
+        self.devtools("Emulation.setScriptExecutionDisabled", &json!({ "value": true }));
+    }
+
     /// The session of whoever is signed in.
     #[must_use]
     pub fn session(&self) -> String {

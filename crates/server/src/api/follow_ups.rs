@@ -46,6 +46,13 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             post(time),
         )
         .may(UseCase::FollowUp),
+        Endpoint::post::<Wanted>(
+            "/api/v1/people/{person}/follow-ups/needs",
+            "Ask for help while restricted: a worker of the area sees it first.",
+            post(ask),
+        )
+        .may(UseCase::FollowUp)
+        .gives(201),
         Endpoint::post::<Met>(
             "/api/v1/people/{person}/follow-ups/needs-met",
             "Record that what a person needed was brought.",
@@ -81,6 +88,18 @@ struct Agreed {
     /// RFC 3339.
     #[schema(value_type = String, format = DateTime)]
     to: Timestamp,
+}
+
+/// A need.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// `food`, `medicine` or `other`.
+    #[schema(value_type = String)]
+    need: Need,
+    /// What exactly, at most 500 characters.
+    #[serde(default)]
+    words: String,
 }
 
 /// A need that was met.
@@ -133,6 +152,18 @@ async fn time(
     let (office, answer) =
         posted.once(&service, service.office(), Some(&caller.actor), StatusCode::OK, done::<()>);
     answer.to(office.reschedule(&caller.actor, &person, posted.body.to).await)
+}
+
+async fn ask(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(person): Path<String>,
+    posted: Posted<Wanted>,
+) -> Result<Response, Problem> {
+    let person = caller.person(&person)?;
+    let (office, answer) =
+        posted.once(&service, service.office(), Some(&caller.actor), StatusCode::CREATED, done::<()>);
+    answer.to(office.ask_for_help(&caller.actor, &person, posted.body.need, &posted.body.words).await)
 }
 
 async fn met(

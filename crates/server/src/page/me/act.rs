@@ -63,6 +63,13 @@ pub(super) async fn act(
             let done = office.attach(actor, &person, &appeal, &filled.files).await;
             went_well(&service, done, &page, "attached")
         }
+        "help" => {
+            let need = filled.text("need").to_owned();
+            let malformed = |_| Problem::detailed(Kind::Malformed, "there is no such need");
+            let need = serde_json::from_value(need.into()).map_err(malformed)?;
+            let done = office.ask_for_help(actor, &person, need, filled.text("words")).await;
+            went_well(&service, done, &page, "asked-for-help")
+        }
         "specimen" => {
             let done = office.take_specimen(actor, &person, &fields.parsed("test")?).await;
             went_well(&service, done, &page, "specimen")

@@ -3,7 +3,7 @@
 use askama::Template;
 use evidence::{Level, PersonId};
 use jiff::Timestamp;
-use office::{ATTACHMENTS_MAX, Appeal, Attached, CaredFor, OfficeError, Seen};
+use office::{ATTACHMENTS_MAX, Appeal, Attached, CaredFor, Needed, OfficeError, Seen};
 use pass::picture::{Correction, Qr};
 use rating::ExplainedReason;
 use store::RecordId;
@@ -55,6 +55,8 @@ pub(super) struct Page {
     notes: Vec<String>,
     contest: String,
     advice: Vec<String>,
+    /// What was asked for and not brought yet: what, in which words, since when.
+    needs: Vec<(String, String, String)>,
     claims: Vec<(&'static str, String)>,
     /// Reasons against which no appeal is open: rule, and why.
     contestable: Vec<(String, String)>,
@@ -188,6 +190,16 @@ impl About<'_> {
         let mut appeals = appeals.map_err(|error| self.failed(&error))?;
         appeals.sort_by_key(|(_, appeal)| (appeal.decision.is_some(), std::cmp::Reverse(appeal.made)));
         Ok(appeals)
+    }
+
+    async fn needs(&self) -> Result<Vec<(String, String, String)>, Problem> {
+        let needs = self.service.office().needs(&self.caller.actor, self.person).await;
+        let told = |of: Needed| {
+            let word = serde_json::to_value(of.need).ok();
+            let word = word.as_ref().and_then(|word| word.as_str()).unwrap_or("other");
+            (self.frame.say(&format!("need-{word}")), of.words, self.frame.when(&of.since))
+        };
+        Ok(needs.map_err(|error| self.failed(&error))?.into_iter().map(told).collect())
     }
 
     /// Where its reader is checked in themself.
@@ -332,6 +344,7 @@ pub(super) async fn page(
         looks,
         cares_for,
         here: about.here().await?,
+        needs: about.needs().await?,
         page: frame,
     })
 }

@@ -232,7 +232,11 @@ impl Office {
                         return Err(unknown());
                     }
                     appeal.may_be_decided_by(officer)?;
-                    let purpose = format!("deciding an appeal: reading {}", found.name);
+                    // By its number: a name may say more than who sees accesses should know.
+                    let number =
+                        appeal.attachments.iter().position(|of| of.attachment == attachment.as_str());
+                    let number = number.map_or(0, |place| place + 1);
+                    let purpose = format!("deciding an appeal: reading attachment {number}");
                     desk.authorise(actor, UseCase::DecideAppeal, Some(&found.person), &purpose).await?;
                 }
             }

@@ -15,7 +15,7 @@ const isKept = (path) => path === "/me" || OPEN.includes(path) || path.startsWit
 self.addEventListener("install", (event) => {
   const all = async () => (await caches.open(SHELL)).addAll(PARTS.map((path) => new Request(path, { cache: "no-cache" })));
   // The diary opens without a network also where nobody opened it before.
-  const diary = async () => (await caches.open(PAGES)).add("/diary");
+  const diary = async () => (await caches.open(PAGES)).add("/diary").catch(() => {});
   event.waitUntil(Promise.all([all(), diary()]).then(() => self.skipWaiting()));
 });
 

@@ -74,7 +74,7 @@ async fn a_letter_and_a_picture_lie_beside_an_appeal_and_only_whoever_decides_re
         assert!(waiting.contains("you declared symptoms") && waiting.contains("letter.pdf</a>"), "{waiting}");
         assert_eq!(court.open(&links[1]).await.body, LETTER);
         let record = ma.open("/me/record").await.text();
-        assert!(record.contains("reading letter.pdf") && !record.contains("reading 化验单.jpg"), "{record}");
+        assert!(record.contains("reading attachment 2") && !record.contains("attachment 1"), "{record}");
         // Once it is decided, no officer has a need of it any more; Ma does, and takes it along.
         let id = between(&waiting, "name=\"id\" value=\"", "\"").to_owned();
         let decision =

@@ -22,6 +22,7 @@ mod town;
 
 pub use browser::{Browser, ENTER, Options, TABULATOR};
 pub use camera::Camera;
+pub use people::Traced;
 pub use reader::Reader;
 pub use town::{PASSWORD, Town};
 

@@ -2,7 +2,23 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use crate::{Browser, PASSWORD, Town, wait_for};
+
+/// Where the venues of the journeys are: latitude and longitude.
+const PLACE: (f64, f64) = (30.2741, 120.1551);
+
+/// A place trace that was approved.
+#[derive(Debug)]
+pub struct Traced {
+    /// The person whose case it was ordered for.
+    pub person: String,
+    /// The case.
+    pub case: String,
+    /// How many people are asked.
+    pub asked: u64,
+}
 
 impl Browser {
     /// Somebody registers with a contact made of their name, by the code that is sent to it, and sees their page.
@@ -49,12 +65,41 @@ impl Browser {
         self.wait_until("return document.querySelector(\"form[action='/sign-out']\") === null");
     }
 
+    /// Whoever is signed in registers a tea house; gives its code.
+    #[must_use]
+    pub fn register_tea_house(&self, name: &str) -> String {
+        let (latitude, longitude) = PLACE;
+        let given =
+            json!({ "name": name, "kind": "restaurant", "latitude": latitude, "longitude": longitude });
+        self.post("/api/v1/venues", &given)["code"].as_str().unwrap().to_owned()
+    }
+
+    /// Two officers of different bodies, one after the other, have everybody asked who was there in the last two hours.
+    #[must_use]
+    pub fn trace_tea_house(&self, town: &Town) -> Traced {
+        let (person, case) = town.confirm_case();
+        self.sign_in(town, "investigator");
+        let now = jiff::Timestamp::now();
+        let near = json!({
+            "latitude": PLACE.0, "longitude": PLACE.1, "radius_metres": 100.0,
+            "from": now - Duration::from_secs(7_200), "to": now - Duration::from_secs(1),
+        });
+        let order = json!({ "near": near, "area": "hangzhou/shangcheng", "purpose": "She had tea there." });
+        let ordered = self.post(&format!("/api/v1/people/{person}/cases/{case}/place-traces"), &order);
+        self.sign_out(town);
+        self.sign_in(town, "reviewer");
+        let trace = ordered["trace"].as_str().unwrap();
+        let approved = self.post(&format!("/api/v1/place-traces/{trace}/approval"), &json!({}));
+        self.sign_out(town);
+        Traced { person, case, asked: approved["asked"].as_u64().unwrap() }
+    }
+
     /// The page asks the API as its reader; gives what it answers, which must be good.
     ///
     /// # Panics
     /// The answer is no good one.
     #[must_use]
-    pub fn post(&self, path: &str, body: &serde_json::Value) -> serde_json::Value {
+    pub fn post(&self, path: &str, body: &Value) -> Value {
         let answer = self.run_later(&format!(
             "fetch('{path}', {{ method: 'POST', headers: {{ 'content-type': 'application/json', purpose: 'a journey' }},
              body: JSON.stringify({body}) }}).then(async (answer) => done([answer.ok, await answer.json()]))"

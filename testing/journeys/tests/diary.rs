@@ -6,32 +6,11 @@
     clippy::indexing_slicing,
     reason = "a journey fails by panicking"
 )]
-#![allow(clippy::disallowed_methods, reason = "a journey happens in real time")]
 
 use std::time::Duration;
 
 use journeys::{Browser, Options, Town, wait_for};
 use serde_json::json;
-
-const PLACE: (f64, f64) = (30.2741, 120.1551);
-
-/// Two officers of different bodies have people near the place asked, and with it the notices published.
-fn publish_notice(town: &Town) {
-    let (person, case) = town.confirm_case();
-    let office = Browser::start(Options::default());
-    office.sign_in(town, "investigator");
-    let now = jiff::Timestamp::now();
-    let near = json!({
-        "latitude": PLACE.0, "longitude": PLACE.1, "radius_metres": 100.0,
-        "from": now - Duration::from_secs(7_200), "to": now - Duration::from_secs(5),
-    });
-    let order = json!({ "near": near, "area": "hangzhou/shangcheng", "purpose": "She had tea there." });
-    let ordered = office.post(&format!("/api/v1/people/{person}/cases/{case}/place-traces"), &order);
-    office.sign_out(town);
-    office.sign_in(town, "reviewer");
-    let trace = ordered["trace"].as_str().unwrap();
-    let _ = office.post(&format!("/api/v1/place-traces/{trace}/approval"), &json!({}));
-}
 
 /// What is noted happened an hour earlier.
 fn an_hour_passes(phone: &Browser) {
@@ -56,10 +35,7 @@ fn somebody_without_an_account_learns_from_a_notice_what_nobody_else_knows() {
     let mut town = Town::start(60);
     let phone = Browser::start(Options { screen: Some((360, 740)), ..Options::default() });
     phone.register(&town, "Owner", "");
-    let (latitude, longitude) = PLACE;
-    let tea =
-        json!({ "name": "Tea house", "kind": "restaurant", "latitude": latitude, "longitude": longitude });
-    let code = phone.post("/api/v1/venues", &tea)["code"].as_str().unwrap().to_owned();
+    let code = phone.register_tea_house("Tea house");
     phone.sign_out(&town);
 
     // At the door: noted on the phone, with a tap and without an account.
@@ -73,7 +49,7 @@ fn somebody_without_an_account_learns_from_a_notice_what_nobody_else_knows() {
     assert!(phone.text("#visits").contains("Tea house"));
     an_hour_passes(&phone);
 
-    publish_notice(&town);
+    let _ = Browser::start(Options::default()).trace_tea_house(&town);
     wait_for("the notice", Duration::from_secs(120), || {
         phone.open(&town.page("/diary"));
         phone.wait_until("return document.getElementById('diary').dataset.compared !== undefined");

@@ -8,20 +8,9 @@
     clippy::indexing_slicing,
     reason = "a journey fails by panicking"
 )]
-#![allow(clippy::disallowed_methods, reason = "a journey happens in real time")]
-
-use std::time::Duration;
 
 use journeys::{Browser, ENTER, Options, Reader, TABULATOR, Town};
 use serde_json::json;
-
-const PLACE: (f64, f64) = (30.2741, 120.1551);
-
-/// A venue of whoever is signed in; gives its code.
-fn venue(browser: &Browser, name: &str) -> String {
-    let given = json!({ "name": name, "kind": "restaurant", "latitude": PLACE.0, "longitude": PLACE.1 });
-    browser.post("/api/v1/venues", &given)["code"].as_str().unwrap().to_owned()
-}
 
 /// The number of whoever is signed in.
 fn number(browser: &Browser) -> String {
@@ -93,7 +82,7 @@ fn pages_for_residents() {
     let hers = Browser::start(Options::default());
     hers.register(&reader.town, "Gao", "");
     let gao = number(&hers);
-    let code = venue(&hers, "Tea house 茶楼");
+    let code = hers.register_tea_house("Tea house 茶楼");
     reader.look("venue-nobody", &format!("/venue/{code}"));
     reader.browser.come_in(&reader.town, "Lin Mei", &home);
     reader.browser.wait_until("return location.pathname.startsWith('/venue/')");
@@ -169,46 +158,26 @@ fn contest(reader: &mut Reader) {
     reader.look("me-appeal", "/me");
 }
 
-/// Two officers of different bodies have those asked who were at the place, among them Chen.
-fn ask_near_place(office: &Browser, town: &Town) -> (String, String) {
-    let (person, case) = town.confirm_case();
-    office.sign_in(town, "investigator");
-    let now = jiff::Timestamp::now();
-    let near = json!({
-        "latitude": PLACE.0, "longitude": PLACE.1, "radius_metres": 100.0,
-        "from": now - Duration::from_secs(7_200), "to": now - Duration::from_secs(1),
-    });
-    let order = json!({ "near": near, "area": "hangzhou/shangcheng", "purpose": "She had tea there." });
-    let path = format!("/api/v1/people/{person}/cases/{case}/place-traces");
-    let ordered = office.post(&path, &order);
-    office.sign_out(town);
-    office.sign_in(town, "reviewer");
-    let trace = ordered["trace"].as_str().unwrap();
-    let asked = office.post(&format!("/api/v1/place-traces/{trace}/approval"), &json!({}));
-    assert_eq!(asked["asked"], 1, "{asked}");
-    office.sign_out(town);
-    (person, case)
-}
-
 #[test]
 fn pages_for_those_who_are_restricted_and_those_who_work() {
     let mut reader = Reader::of_town(120);
     reader.browser.register(&reader.town, "Chen Yu", "");
     let _ = reader.browser.post("/api/v1/people/me/specimens", &json!({ "test": "t-1" }));
-    let code = venue(&reader.browser, "Tea house");
+    let code = reader.browser.register_tea_house("Tea house");
     let _ = reader.browser.post("/api/v1/people/me/visits", &json!({ "code": code }));
     let own = reader.browser.get("/api/v1/people/me/export");
     let person = own["resident"]["person"].as_str().unwrap().to_owned();
     let sampled = own["specimens"][0]["at"].clone();
     let office = Browser::start(Options::default());
-    let (of_case, case) = ask_near_place(&office, &reader.town);
+    let traced = office.trace_tea_house(&reader.town);
+    assert_eq!(traced.asked, 1);
     reader.look("me-asked", "/me");
     office.sign_in(&reader.town, "laboratory");
     let test = json!({ "test": "t-1", "sampled": sampled, "method": "pcr", "result": "positive" });
     let _ = office.post(&format!("/api/v1/people/{person}/tests"), &test);
     contest(&mut reader);
     reader.browser.sign_out(&reader.town);
-    let interview = format!("/cases/{of_case}/{case}");
+    let interview = format!("/cases/{}/{}", traced.person, traced.case);
     for (officer, pages) in [
         ("desk", vec![("desk", "/desk")]),
         ("field", vec![("field", "/field")]),

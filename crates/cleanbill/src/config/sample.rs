@@ -108,7 +108,7 @@ rule_set_codes = { proportionate = "p" }
 #code_minutes = 10
 
 [limits]
-# Largest body of a request, 1024 to 67108864 bytes.
+# Largest body of a request, 1024 to 67108864 bytes. Requests with files beside an appeal have 16 MB, whatever stands here.
 #body_bytes = 1048576
 # Requests of one address in a minute, 10 to 1000000. Many people may share one: a household, an office, a whole mobile network.
 #requests_per_minute = 6000

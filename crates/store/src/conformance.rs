@@ -414,6 +414,9 @@ pub async fn many_at_once_lose_nothing(store: Arc<dyn Store>) {
     assert_eq!(t.place_entries(999).await.expect("placed"), 100);
 }
 
+/// How often it is looked whether something was told, twenty times a second.
+const HEARD_AFTER: usize = 400;
+
 /// What is told is heard once by whoever goes on from their mark, also what was told first and committed last.
 pub async fn what_is_told_is_heard_once_and_only_when_it_happened(store: &dyn Store) {
     async fn hear(store: &dyn Store, mark: &mut Option<Mark>) -> Vec<String> {
@@ -421,6 +424,19 @@ pub async fn what_is_told_is_heard_once_and_only_when_it_happened(store: &dyn St
         *mark = Some(next);
         told.sort();
         told
+    }
+    /// Hears on until as much was heard: whatever else runs on the same server may delay it.
+    async fn hear_all(store: &dyn Store, mark: &mut Option<Mark>, count: usize) -> Vec<String> {
+        let mut heard = Vec::new();
+        for _ in 0..HEARD_AFTER {
+            heard.extend(hear(store, mark).await);
+            if heard.len() >= count {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        heard.sort();
+        heard
     }
     async fn tell(store: &dyn Store, what: &str, seconds: i64) -> Box<dyn Transaction> {
         let mut t = begin(store).await;
@@ -431,15 +447,22 @@ pub async fn what_is_told_is_heard_once_and_only_when_it_happened(store: &dyn St
     let mut mark = None;
     assert!(hear(store, &mut mark).await.is_empty(), "what was told before is not heard");
     commit(tell(store, "one", 1).await).await;
-    assert_eq!(hear(store, &mut mark).await, ["one", "one too"]);
+    let mut heard = hear_all(store, &mut mark, 2).await;
+    // Something else that ran when the mark was taken may have put it before what was told then.
+    if heard.iter().any(|what| what.starts_with("before")) {
+        heard.extend(hear_all(store, &mut mark, 4 - heard.len()).await);
+        heard.retain(|what| !what.starts_with("before"));
+        heard.sort();
+    }
+    assert_eq!(heard, ["one", "one too"]);
     assert!(hear(store, &mut mark).await.is_empty(), "once");
     drop(tell(store, "never", 2).await);
     commit(tell(store, "two", 3).await).await;
-    assert_eq!(hear(store, &mut mark).await, ["two", "two too"]);
+    assert_eq!(hear_all(store, &mut mark, 2).await, ["two", "two too"]);
     let before = mark;
     commit(tell(store, "three", 4).await).await;
     store.forget_told(at(4)).await.expect("forgotten");
-    assert_eq!(hear(store, &mut mark).await, ["three", "three too"]);
+    assert_eq!(hear_all(store, &mut mark, 2).await, ["three", "three too"]);
     store.forget_told(at(5)).await.expect("forgotten");
     mark = before;
     assert!(hear(store, &mut mark).await.is_empty(), "it was forgotten");

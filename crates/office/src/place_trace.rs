@@ -141,8 +141,8 @@ impl Office {
     ) -> Result<PlacePreview, OfficeError> {
         transact!(self, |desk| {
             desk.authorise(actor, UseCase::OrderPlaceTrace, None, "").await?;
-            let candidates = desk.candidates(near).await?;
-            desk.place_preview(near, &candidates).await
+            let found = desk.candidates(near).await?;
+            desk.place_preview(&found).await
         })
     }
 
@@ -163,8 +163,8 @@ impl Office {
             desk.authorise(actor, UseCase::OrderPlaceTrace, Some(person), purpose).await?;
             let by = actor.officer().ok_or(OfficeError::Unknown("officer"))?.clone();
             desk.case_of(person, case).await?;
-            let candidates = desk.candidates(near).await?;
-            let preview = desk.place_preview(near, &candidates).await?;
+            let found = desk.candidates(near).await?;
+            let preview = desk.place_preview(&found).await?;
             let order = PlaceTrace {
                 person: person.clone(),
                 case: case.clone(),
@@ -209,8 +209,8 @@ impl Office {
             if filed.what.held {
                 return Err(held());
             }
-            let candidates = desk.candidates(&filed.what.near).await?;
-            let preview = desk.place_preview(&filed.what.near, &candidates).await?;
+            let found = desk.candidates(&filed.what.near).await?;
+            let preview = desk.place_preview(&found).await?;
             // More people may have been there than when it was ordered.
             if preview.would_be_held && !filed.what.released {
                 (filed.what.held, filed.what.preview) = (true, preview);
@@ -218,9 +218,8 @@ impl Office {
                 desk.refile(&filed).await?;
                 return Ok(None);
             }
-            let asked = desk.ask_near_place(&filed.what, candidates).await?;
-            let venues = desk.venues_near(&filed.what.near).await?;
-            desk.publish_notices(&filed.what.near, venues).await?;
+            let asked = desk.ask_near_place(&filed.what, found.candidates).await?;
+            desk.publish_notices(&filed.what.near, found.venues).await?;
             desk.log_place_trace(&mut filed, officer, asked).await?;
             filed.what.asked = Some((officer.clone(), desk.at, asked));
             desk.refile(&filed).await?;
@@ -287,12 +286,15 @@ impl Office {
     }
 }
 
-impl NearPlace {
-    fn reach(&self) -> contacts::Place {
-        let NearPlace { position, radius_m, from, to } = *self;
-        contacts::Place { position, radius_m, from, to }
-    }
+/// What is near a place.
+struct Found {
+    /// Every venue that it reaches.
+    venues: Vec<Venue>,
+    /// Whoever was there.
+    candidates: Vec<Candidate>,
+}
 
+impl NearPlace {
     /// As it is committed to: numbers as text, since a fraction has no single written form.
     fn written(&self) -> serde_json::Value {
         serde_json::json!({
@@ -313,8 +315,8 @@ fn held() -> OfficeError {
 }
 
 impl Desk<'_> {
-    /// Everybody with a record here who was at a venue near a place in a time, each once or more.
-    async fn candidates(&mut self, near: &NearPlace) -> Result<Vec<Candidate>, OfficeError> {
+    /// The venues near a place, and everybody with a record here who was at one of them in a time, each once or more.
+    async fn candidates(&mut self, near: &NearPlace) -> Result<Found, OfficeError> {
         self.in_the_past(near.from, near.to)?;
         let lasts = near.to.duration_since(near.from);
         if !(near.radius_m > 0.0 && near.radius_m <= RADIUS_MAX) || lasts.is_zero() || lasts > TIME_MAX {
@@ -329,8 +331,11 @@ impl Desk<'_> {
                 "nobody can be found any more",
             ));
         }
-        let place = near.reach();
-        let venues = self.venues_near(near).await?;
+        let NearPlace { position, radius_m, from, to } = *near;
+        let place = contacts::Place { position, radius_m, from, to };
+        let everywhere = self.everything::<Place>("kept").await?.into_iter().map(|filed| filed.what.venue);
+        let venues: Vec<Venue> =
+            everywhere.filter(|venue| venue.position.is_some_and(|of| place.reaches(of))).collect();
         let mut builder = VisitsBuilder::default();
         let ids: Vec<VenueId> = venues.iter().map(|venue| venue.venue.clone()).collect();
         let since = near.from.checked_sub(STAY_MAX)?;
@@ -345,14 +350,7 @@ impl Desk<'_> {
                 candidates.push(candidate);
             }
         }
-        Ok(candidates)
-    }
-
-    /// The venues that a place trace reaches.
-    async fn venues_near(&mut self, near: &NearPlace) -> Result<Vec<Venue>, OfficeError> {
-        let place = near.reach();
-        let everywhere = self.everything::<Place>("kept").await?.into_iter().map(|filed| filed.what.venue);
-        Ok(everywhere.filter(|venue| venue.position.is_some_and(|of| place.reaches(of))).collect())
+        Ok(Found { venues, candidates })
     }
 
     /// Everybody's visits to venues on some days.
@@ -377,12 +375,8 @@ impl Desk<'_> {
         self.visits_overlapping(&spans).await
     }
 
-    async fn place_preview(
-        &mut self,
-        near: &NearPlace,
-        candidates: &[Candidate],
-    ) -> Result<PlacePreview, OfficeError> {
-        let notices = self.venues_near(near).await?.len() as u64;
+    async fn place_preview(&mut self, found: &Found) -> Result<PlacePreview, OfficeError> {
+        let Found { venues: reached, candidates } = found;
         let profile = &self.office.profile;
         let preview = contacts::preview(profile, candidates);
         let mut venues: Vec<&VenueId> = candidates.iter().map(|candidate| &candidate.venue).collect();
@@ -395,7 +389,7 @@ impl Desk<'_> {
             people,
             share_of_population: people as f64 / population.max(1) as f64,
             venues,
-            notices,
+            notices: reached.len() as u64,
             expected_infections: preview.expected_infections,
             sources: preview.sources.into_iter().collect(),
             would_be_held,

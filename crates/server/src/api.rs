@@ -38,7 +38,7 @@ mod venues;
 mod visits;
 
 pub(crate) use self::{
-    appeals::laid_beside, passes::remembered, people::household, rule_sets::findings, sign_in::send_code,
+    appeals::attachment, passes::remembered, people::household, rule_sets::findings, sign_in::send_code,
 };
 
 use axum::{Router, routing::MethodRouter};

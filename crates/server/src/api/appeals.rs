@@ -156,21 +156,13 @@ async fn attach(
     answer.to(office.attach(&caller.actor, &person, &appeal, &given).await)
 }
 
-async fn attachment(
+/// What lies beside an appeal, as bytes that no browser takes for a page.
+pub(crate) async fn attachment(
     State(service): State<Service>,
     caller: Caller,
     Path(attachment): Path<String>,
 ) -> Result<Response, Problem> {
-    laid_beside(&service, &caller, &attachment).await
-}
-
-/// What lies beside an appeal, as bytes that no browser takes for a page.
-pub(crate) async fn laid_beside(
-    service: &Service,
-    caller: &Caller,
-    attachment: &str,
-) -> Result<Response, Problem> {
-    let attachment = RecordId::parse(attachment).ok_or(Kind::Unknown)?;
+    let attachment = RecordId::parse(&attachment).ok_or(Kind::Unknown)?;
     let found = service.office().attachment(&caller.actor, &attachment).await;
     let found = found.map_err(|error| service.problem(&error))?;
     let mut response = reply::typed(StatusCode::OK, found.kind.media_type(), found.content);

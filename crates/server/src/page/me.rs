@@ -16,8 +16,7 @@ use evidence::PersonId;
 use office::Role;
 
 use crate::{
-    api::laid_beside,
-    caller::Caller,
+    api::attachment,
     page::{Asked, shown},
     problem::{Kind, Problem},
     service::Service,
@@ -33,15 +32,6 @@ pub(super) fn routes() -> Router<Service> {
 async fn me(State(service): State<Service>, asked: Asked) -> Result<Response, Problem> {
     let own = asked.only(Role::Resident)?.resident()?;
     shown(&view::page(&service, asked, own, None).await?)
-}
-
-/// What lies beside an appeal, for whose it is, and for whoever may decide it.
-async fn attachment(
-    State(service): State<Service>,
-    caller: Caller,
-    Path(attachment): Path<String>,
-) -> Result<Response, Problem> {
-    laid_beside(&service, &caller, &attachment).await
 }
 
 async fn for_another(
